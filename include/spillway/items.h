@@ -1,0 +1,197 @@
+// Items: DynamoDB items of any size. The one path by which values spill and come back; the artifact
+// service and the DynamoDB endpoint are both its clients.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "spillway/bytes.h"
+#include "spillway/deadline.h"
+#include "spillway/error.h"
+#include "spillway/requests.h"
+#include "spillway/value.h"
+
+namespace spillway {
+
+/// When a value leaves its item. Bytes are measured as DynamoDB measures items.
+struct SpillPolicy {
+  /// Items up to this size are stored untouched.
+  std::uint64_t threshold_bytes = 300 * 1024;
+  /// Once values leave, they leave until the rest is at most this: a commit bills twice for it.
+  std::uint64_t low_water_bytes = 64 * 1024;
+  /// A value leaves alone only above this: a reference and its manifest entry cost about 750 bytes.
+  std::uint64_t value_bytes_min = 2 * 1024;
+  /// Store objects as they are, for readers that fetch from the bucket themselves.
+  bool raw_encoding = false;
+};
+
+/// Where a value is.
+enum class Storage {
+  in_item,  ///< in the item, as it is
+  encoded,  ///< in the item, compressed
+  spilled,  ///< in an object
+};
+/// "inline", "encoded", "spilled".
+std::string_view to_string(Storage storage);
+
+/// How one value is stored: what a Spilled handle stands for, and what a write reports.
+struct Placement {
+  std::string path;  ///< "artifacts[0].body"; "*" for a pack of small values
+  Storage storage = Storage::in_item;
+  std::string encoding = "raw";  ///< "raw", "zstd"
+  std::uint64_t raw_bytes = 0;
+  std::uint64_t encoded_bytes = 0;
+  bool fallback = false;     ///< in the item because the object store could not take it
+  std::string bucket, key;   ///< of the object, when spilled
+  std::string sha256;        ///< hex, of the raw bytes
+  std::string content_type;  ///< of the raw bytes
+  std::string original_type;
+  std::string uploaded_at;  ///< RFC 3339
+  std::string session;
+};
+
+/// What a reader of a reference without Spillway is told about the value at a path.
+struct ValueLabel {
+  std::string content_type;   ///< empty: by the value's type
+  std::string original_type;  ///< the artifact's own type, for example "logPlotViewer"
+  std::string session;
+};
+using Labeller = std::function<ValueLabel(const AttributeValue& parent, const std::string& path)>;
+
+struct WriteReply {
+  WriteResult result;
+  std::uint64_t item_bytes = 0;       ///< the item as stored
+  std::uint64_t logical_bytes = 0;    ///< the item as given
+  std::vector<Placement> placements;  ///< of every value that left its place
+};
+
+struct TransactReply {
+  TransactResult result;
+  std::vector<std::vector<Placement>> placements;  ///< for each action
+};
+
+/// Large values as handles, or everything whole.
+enum class Hydrate { whole, handles };
+
+struct SweepOptions {
+  std::int64_t fence_age_millis =
+      24LL * 3600 * 1000;                         ///< pending attempts older than this are aborted
+  std::int64_t retention_millis = 3600LL * 1000;  ///< superseded objects live this long
+  std::uint64_t unknown_objects_max =
+      1000;  ///< or 1 %: more objects of unknown attempts stop the sweep
+};
+struct SweepReport {
+  std::uint64_t objects_seen = 0, objects_removed = 0, bytes_removed = 0;
+  std::uint64_t rows_seen = 0, rows_removed = 0, attempts_aborted = 0;
+  std::uint64_t kept_for_retention = 0;
+  std::vector<std::string> undecided;  ///< what an error kept from being decided, and why
+};
+
+struct FsckOptions {
+  bool read_objects = false;  ///< verify every digest, not only that objects exist
+};
+struct FsckReport {
+  std::uint64_t items = 0, references = 0, objects = 0, orphans = 0;
+  std::vector<std::string> problems;  ///< one sentence each; empty: healthy
+};
+
+/// The stores an Items works on, and the part of the environment it is told.
+struct ItemsConfig {
+  std::string items_url;    ///< "embedded:///dir"
+  std::string objects_url;  ///< "file:///dir"
+  SpillPolicy policy;
+  std::uint32_t uploads_max = 4;  ///< values of one item that move in parallel
+  std::uint64_t hydrated_page_bytes_max = 64ull << 20;  ///< a whole page ends early beyond this
+};
+
+class ItemStore;
+class ObjectStore;
+
+/// Values uploaded before the write that refers to them: an attempt of the commit protocol. Used by
+/// one thread. If it is not committed by a write, its objects are reclaimed: at once when it is
+/// destroyed and the store answers, otherwise by the sweep.
+class Staging {
+ public:
+  Staging(Staging&&) noexcept;
+  ~Staging();
+
+ private:
+  friend class Items;
+  struct State;
+  explicit Staging(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Thread-safe. Errors are those of ItemStore and ObjectStore; a refused condition is not an Error
+/// but `applied == false`. Writes are atomic and durable when they return: the item with all its
+/// values or, on an error with Effect::none, no change at all.
+class Items {
+ public:
+  static Result<std::unique_ptr<Items>> open(const ItemsConfig& config);
+  /// Over stores that the caller opened (tests, decorators).
+  static Result<std::unique_ptr<Items>> over(std::unique_ptr<ItemStore> items,
+                                             std::unique_ptr<ObjectStore> objects,
+                                             const ItemsConfig& config);
+  ~Items();
+
+  Result<GetResult> get(const GetRequest& request, Hydrate hydrate, Deadline deadline);
+  /// Put, update or remove. The prior item comes back with handles; hydrate() makes it whole.
+  /// `staged` brings uploaded values that `request` refers to (handles in its item or values).
+  Result<WriteReply> write(const WriteRequest& request, Deadline deadline,
+                           const Labeller& labeller = {}, Staging* staged = nullptr);
+  /// `token` makes repeats resolve to the first: within 24 hours the same token is applied once.
+  Result<TransactReply> transact(const std::vector<WriteRequest>& actions, const std::string& token,
+                                 Deadline deadline, const Labeller& labeller = {});
+  /// Ends before an item that cannot be hydrated; if that item comes first the error names its key.
+  Result<QueryPage> query(const QueryRequest& request, Hydrate hydrate, Deadline deadline);
+  /// As many as could be done; those left out are to be asked for again.
+  struct BatchGetReply {
+    std::vector<std::optional<Item>> items;  ///< in the order asked
+    std::vector<std::size_t> unprocessed;    ///< positions
+  };
+  Result<BatchGetReply> batch_get(const std::vector<GetRequest>& requests, Deadline deadline);
+  struct BatchWriteReply {
+    std::vector<std::size_t> unprocessed;  ///< positions that were not written
+  };
+  Result<BatchWriteReply> batch_write(const std::vector<WriteRequest>& requests, Deadline deadline);
+  Result<TableReply> administer(const TableRequest& request, Deadline deadline);
+
+  /// A new attempt for values of the item with this key.
+  Result<Staging> stage(const std::string& table, const Item& key);
+  /// Uploads a stream as a string or binary value and returns the handle that stands for it.
+  enum class StageAs { string, binary };
+  Result<AttributeValue> upload(Staging& staging, ByteSource& source, StageAs type,
+                                const ValueLabel& label, Deadline deadline);
+
+  /// How the value behind a handle is stored.
+  static Placement describe(const Spilled& handle);
+  /// The raw bytes of a string or binary value behind a handle, verified block by block. If the
+  /// object is missing and the item at `owner` has changed: conflict (read the item again); if it
+  /// has not: corrupt.
+  Result<std::unique_ptr<ByteSource>> open(const GetRequest& owner, const Spilled& handle,
+                                           std::optional<ByteRange> range, Deadline deadline);
+  /// Replaces every handle in `value` by what it stands for; errors as open().
+  Result<AttributeValue> hydrate(const GetRequest& owner, const AttributeValue& value,
+                                 Deadline deadline);
+
+  /// Reclaims what nothing refers to. Never removes on doubt: see docs, COMMIT protocol.
+  Result<SweepReport> sweep(const SweepOptions& options, Deadline deadline);
+  Result<FsckReport> fsck(const FsckOptions& options, Deadline deadline);
+  /// A consistent copy of the items and objects into the new directory `to`.
+  Result<void> backup(const std::string& to, Deadline deadline);
+  /// A write-read-delete round trip on both stores.
+  Result<void> check_ready(Deadline deadline);
+
+  const SpillPolicy& policy() const;
+
+ private:
+  struct State;
+  explicit Items(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace spillway
