@@ -43,7 +43,8 @@ void increment(std::string& bytes) {
 
 std::string crockford(std::uint64_t millis, const std::string& tail) {
   static constexpr char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  unsigned __int128 bits = millis;
+  __extension__ using Uint128 = unsigned __int128;  // not ISO C++, but g++ and clang have it
+  Uint128 bits = millis;
   for (const unsigned char byte : tail) bits = bits << 8 | byte;
   std::string text(26, '0');
   for (auto place = text.rbegin(); place != text.rend(); ++place) {

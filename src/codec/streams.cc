@@ -1,0 +1,152 @@
+// Encoding and decoding as streams, a block at a time.
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+#include "codec/block_encoder.h"
+#include "codec/block_index.h"
+#include "codec/encoding.h"
+
+namespace spillway {
+
+namespace {
+
+/// Hands out a block in pieces of any size.
+class Outgoing {
+ public:
+  bool empty() const { return offset_ == block_.size(); }
+  void refill(std::string block) {
+    block_ = std::move(block);
+    offset_ = 0;
+  }
+  std::size_t take(char* buffer, std::size_t capacity) {
+    const std::size_t n = std::min(capacity, block_.size() - offset_);
+    std::memcpy(buffer, block_.data() + offset_, n);
+    offset_ += n;
+    return n;
+  }
+
+ private:
+  std::string block_;
+  std::size_t offset_ = 0;
+};
+
+}  // namespace
+
+struct EncodingSource::State {
+  State(ByteSource& raw_source, Encoding encoding) : source(raw_source), encoder(encoding) {}
+
+  Result<void> next_block() {
+    SPILLWAY_TRY(check_encoding(encoder.index().encoding, "codec.encode"));
+    block.resize(encoder.next_block_bytes());
+    SPILLWAY_TRY(const std::size_t n, read_full(source, block.data(), block.size()));
+    source_ended = n < block.size();
+    if (n > 0) {
+      SPILLWAY_TRY(std::string encoded, encoder.add(std::string_view(block).substr(0, n)));
+      outgoing.refill(std::move(encoded));
+    }
+    if (source_ended) digest = encoder.finish();
+    return ok();
+  }
+
+  ByteSource& source;
+  BlockEncoder encoder;
+  std::string block;
+  Outgoing outgoing;
+  bool source_ended = false;
+  std::optional<Error> failure;  // a stream that failed keeps failing
+  Sha256 digest{};
+};
+
+EncodingSource::EncodingSource(ByteSource& source, Encoding encoding)
+    : state_(std::make_unique<State>(source, encoding)) {}
+EncodingSource::~EncodingSource() = default;
+
+Result<std::size_t> EncodingSource::read(char* buffer, std::size_t capacity) {
+  State& state = *state_;
+  while (state.outgoing.empty() && !state.source_ended) {
+    if (state.failure) return *state.failure;
+    const Result<void> next = state.next_block();
+    if (!next) state.failure = next.error();
+  }
+  return state.outgoing.take(buffer, capacity);
+}
+
+const BlockIndex& EncodingSource::index() const {
+  assert(state_->source_ended);
+  return state_->encoder.index();
+}
+
+const Sha256& EncodingSource::digest() const {
+  assert(state_->source_ended);
+  return state_->digest;
+}
+
+struct DecodingSource::State {
+  Result<void> check() {
+    checked = true;
+    assert(next <= last && last <= index.blocks.size());
+    assert(!digest || (next == 0 && last == index.blocks.size()));
+    return check_index(index);
+  }
+
+  Result<void> next_block() {
+    std::string raw;
+    if (next < last) {
+      const std::size_t i = next++;
+      block.resize(index.blocks[i].encoded_bytes);
+      SPILLWAY_TRY(const std::size_t n, read_full(*encoded, block.data(), block.size()));
+      SPILLWAY_TRY(append_block(std::string_view(block).substr(0, n), index, i, decompressor, raw));
+      if (digest) hasher.update(raw);
+    }
+    if (next == last) {
+      SPILLWAY_TRY(finish());
+    }
+    outgoing.refill(std::move(raw));
+    return ok();
+  }
+
+  /// What can be known only at the end, and must be before the last block leaves.
+  Result<void> finish() {
+    ended = true;
+    char extra = 0;
+    SPILLWAY_TRY(const std::size_t n, encoded->read(&extra, 1));
+    if (n > 0) {
+      return make_error(Code::corrupt, "codec.decode", "", "longer than its index says");
+    }
+    if (digest && hasher.finish() != *digest) {
+      return make_error(Code::corrupt, "codec.decode", "",
+                        "the SHA-256 of the value does not match");
+    }
+    return ok();
+  }
+
+  std::unique_ptr<ByteSource> encoded;
+  BlockIndex index;
+  std::size_t next, last;
+  std::optional<Sha256> digest;
+  Sha256Hasher hasher{};
+  std::optional<ZstdDecompressor> decompressor{};
+  std::string block{};
+  Outgoing outgoing{};
+  bool checked = false;
+  bool ended = false;
+  std::optional<Error> failure{};  // a stream that failed keeps failing
+};
+
+DecodingSource::DecodingSource(std::unique_ptr<ByteSource> encoded, BlockIndex index,
+                               std::size_t first, std::size_t last, std::optional<Sha256> digest)
+    : state_(new State{std::move(encoded), std::move(index), first, last, digest}) {}
+DecodingSource::~DecodingSource() = default;
+
+Result<std::size_t> DecodingSource::read(char* buffer, std::size_t capacity) {
+  State& state = *state_;
+  while (state.outgoing.empty() && !state.failure && !state.ended) {
+    Result<void> step = state.checked ? state.next_block() : state.check();
+    if (!step) state.failure = step.error();
+  }
+  if (state.failure) return *state.failure;
+  return state.outgoing.take(buffer, capacity);
+}
+
+}  // namespace spillway
