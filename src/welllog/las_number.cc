@@ -29,7 +29,9 @@ bool respell(std::string_view text, std::string& out) {
   }
   std::size_t digits = 0;
   for (; at < text.size() && is_digit(text[at]); ++at, ++digits) out += text[at];
-  if (at < text.size() && (text[at] == '.' || text[at] == ',')) {
+  // A comma counts only before a digit: "1," is a field of a comma-delimited row.
+  const bool comma = at + 1 < text.size() && text[at] == ',' && is_digit(text[at + 1]);
+  if (comma || (at < text.size() && text[at] == '.')) {
     if (digits == 0) out += '0';
     out += '.';
     for (++at; at < text.size() && is_digit(text[at]); ++at, ++digits) out += text[at];
