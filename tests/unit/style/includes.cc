@@ -9,7 +9,7 @@
 namespace spillway::style {
 namespace {
 
-/// Direct arrows; an arrow's own arrows come with it. "facade" is spillway/spillway.h.
+/// Direct arrows; an arrow's own arrows come with it.
 const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
   static const std::map<std::string, std::set<std::string>, std::less<>> table = {
       {"base", {}},
@@ -21,9 +21,8 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"hybrid", {"item", "object", "codec"}},
       {"artifact", {"hybrid"}},
       {"welllog", {"base"}},
-      {"facade", {"artifact", "welllog"}},
-      {"server", {"artifact", "hybrid", "welllog", "facade"}},
-      {"cli", {"server", "artifact", "hybrid", "welllog", "facade"}},
+      {"server", {"artifact", "hybrid", "welllog"}},
+      {"cli", {"server", "artifact", "hybrid", "welllog"}},
   };
   return table;
 }
@@ -31,9 +30,9 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
 /// The module that a public header belongs to.
 const std::map<std::string, std::string, std::less<>>& public_headers() {
   static const std::map<std::string, std::string, std::less<>> table = {
-      {"error.h", "base"},        {"bytes.h", "base"},      {"deadline.h", "base"},
-      {"value.h", "dynamo"},      {"requests.h", "dynamo"}, {"items.h", "hybrid"},
-      {"sessions.h", "artifact"}, {"spillway.h", "facade"},
+      {"error.h", "base"},        {"bytes.h", "base"},        {"deadline.h", "base"},
+      {"value.h", "dynamo"},      {"requests.h", "dynamo"},   {"items.h", "hybrid"},
+      {"sessions.h", "artifact"}, {"spillway.h", "artifact"},
   };
   return table;
 }
