@@ -13,7 +13,7 @@ start_server() {
     "$binary" serve --listen "127.0.0.1:$port" --data "$data" >"$log" 2>&1 &
     server_pid=$!
     if wait_until_ready; then return; fi
-    stop_server
+    stop_server || true
     port=$((port + 1))
   done
   tail -n 20 "$log" >&2
@@ -31,11 +31,11 @@ wait_until_ready() {
   return 1
 }
 
-# Asks the server to drain, and waits for it.
+# Asks the server to drain, and waits for it. Its exit code is ours: 0 when it ended well.
 stop_server() {
   local pid=$server_pid
   server_pid=
   if [ -z "$pid" ]; then return; fi
   kill -TERM "$pid" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
+  wait "$pid"
 }
