@@ -19,8 +19,8 @@ using ObjectKey = std::string;
 
 struct ObjectAttributes {
   std::string content_type = "application/octet-stream";
-  std::string content_encoding;                 ///< "zstd", "gzip" or empty
-  std::map<std::string, std::string> metadata;  ///< user metadata: ASCII names, UTF-8 values
+  std::string content_encoding = {};                 ///< "zstd", "gzip" or empty
+  std::map<std::string, std::string> metadata = {};  ///< user metadata: ASCII names, UTF-8 values
 };
 
 struct ObjectInfo {
