@@ -60,8 +60,9 @@ void check_direction(const LasFile& file, const std::vector<double>& values,
                      LasDiagnosticList& diagnostics) {
   for (std::size_t row = 1; row < values.size(); ++row) {
     const double step = values[row] - values[row - 1];
-    if (file.index.descending ? step > 0 : step < 0) {
-      return diagnostics.warn(line_of(file, row), "the index turns back here");
+    if (file.index.descending ? step >= 0 : step <= 0) {
+      return diagnostics.warn(line_of(file, row), step == 0 ? "the index repeats itself from here"
+                                                            : "the index turns back here");
     }
   }
 }

@@ -11,7 +11,8 @@ namespace spillway {
 LasIndex index_of(const LasFile& file);
 
 /// Warns where STRT, STOP, STEP or the unit of the index differ from the data, where the index
-/// turns back, and where values look like a null that is not declared. Changes no value.
+/// turns back or repeats itself, and where values look like a null that is not declared. Changes no
+/// value.
 void check_las_data(const LasFile& file, LasDiagnosticList& diagnostics);
 
 }  // namespace spillway
