@@ -1,7 +1,7 @@
 // What a conversation without messages shows: what can be asked, and one click to ask it.
 import { LogoIcon } from "./icons";
 
-const EXAMPLES = ["show log curves for WELL-001", "which wells are there?"];
+const EXAMPLE = "show log curves for WELL-001";
 
 export function Welcome({ onAsk }: { onAsk: (content: string) => void }) {
   return (
@@ -12,14 +12,10 @@ export function Welcome({ onAsk }: { onAsk: (content: string) => void }) {
         Answers come with their data: every sample of every curve, whatever its size. What does not fit beside the
         message is kept in the object store and loaded when you look at it.
       </p>
-      <div className="welcome-examples">
-        {EXAMPLES.map((example) => (
-          <button type="button" className="example" key={example} onClick={() => onAsk(example)}>
-            {example}
-            <span aria-hidden="true">→</span>
-          </button>
-        ))}
-      </div>
+      <button type="button" className="example" onClick={() => onAsk(EXAMPLE)}>
+        {EXAMPLE}
+        <span aria-hidden="true">→</span>
+      </button>
     </div>
   );
 }

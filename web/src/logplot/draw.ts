@@ -211,6 +211,24 @@ function drawTops(surface: Surface, tops: Top[], view: Viewport, theme: Theme): 
   context.setLineDash([]);
 }
 
+/** Names stand on their lines in the first track, on a patch of paper so that curves do not run through them. */
+function nameTops(surface: Surface, tops: Top[], view: Viewport, trackWidth: number, theme: Theme): void {
+  const { context, height, ratio } = surface;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.font = `600 ${11 * ratio}px ${theme.font}`;
+  const space = trackWidth - 16 * ratio;
+  for (const { name, depth } of tops) {
+    if (!name || depth < view.top || depth > view.bottom) continue;
+    const width = Math.min(space, context.measureText(name).width);
+    const y = Math.max(18 * ratio, rowOf(depth, view, height)) - 9 * ratio;
+    context.fillStyle = theme.paper;
+    context.fillRect(4 * ratio, y - 7 * ratio, width + 8 * ratio, 14 * ratio);
+    context.fillStyle = theme.text;
+    context.fillText(name, 8 * ratio, y, space);
+  }
+}
+
 /** All tracks side by side, each `trackWidth` device pixels wide. */
 export function drawTracks(
   surface: Surface,
@@ -226,6 +244,7 @@ export function drawTracks(
   context.fillRect(0, 0, width, height);
   tracks.forEach((track, i) => drawTrack(surface, track, depth, view, i * trackWidth, trackWidth, theme));
   drawTops(surface, tops, view, theme);
+  nameTops(surface, tops, view, trackWidth, theme);
   context.strokeStyle = theme.frame;
   context.lineWidth = 1;
   context.beginPath();
@@ -237,7 +256,7 @@ export function drawTracks(
   context.stroke();
 }
 
-/** The depth axis: round depths labelled, fifths ticked, names of tops above their lines. */
+/** The depth axis: round depths labelled, fifths ticked. */
 export function drawDepthAxis(surface: Surface, tops: Top[], view: Viewport, theme: Theme): void {
   const { context, width, height, ratio } = surface;
   context.fillStyle = theme.paper;
@@ -258,11 +277,4 @@ export function drawDepthAxis(surface: Surface, tops: Top[], view: Viewport, the
     context.fillText(depth.toFixed(digits), width - 11 * ratio, y);
   }
   drawTops(surface, tops, view, theme);
-  context.textAlign = "left";
-  context.textBaseline = "bottom";
-  context.font = `600 ${10 * ratio}px ${theme.font}`;
-  for (const top of tops) {
-    if (top.depth < view.top || top.depth > view.bottom) continue;
-    context.fillText(top.name, 4 * ratio, rowOf(top.depth, view, height) - 2 * ratio, width - 8 * ratio);
-  }
 }
