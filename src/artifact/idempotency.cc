@@ -1,0 +1,99 @@
+// Rows of table spillway_idempotency.
+#include "artifact/idempotency.h"
+
+#include "artifact/limits.h"
+#include "base/clock.h"
+#include "base/digest.h"
+
+namespace spillway {
+namespace {
+
+/// Lengths before the parts: ("ab","c") and ("a","bc") must differ.
+void add_part(Sha256Hasher& hasher, std::string_view part) {
+  hasher.update(std::to_string(part.size()) + ":");
+  hasher.update(part);
+}
+
+std::string request_digest(const NewMessage& message) {
+  Sha256Hasher hasher;
+  add_part(hasher, message.role);
+  add_part(hasher, message.content);
+  add_part(hasher, message.on_failure == OnFailure::placeholder ? "placeholder" : "refuse");
+  for (const std::string& artifact : message.artifacts) add_part(hasher, artifact);
+  return to_hex(hasher.finish());
+}
+
+const std::string* text_at(const Item& item, std::string_view name) {
+  const auto found = item.find(name);
+  return found == item.end() ? nullptr : found->second.as<std::string>();
+}
+
+}  // namespace
+
+TableDescription idempotency_table_description() {
+  TableDescription table;
+  table.name = idempotency_table;
+  table.keys = {{"token", KeyType::string}, std::nullopt};
+  return table;
+}
+
+std::string idempotency_token(const std::string& session, const NewMessage& message) {
+  Sha256Hasher hasher;
+  add_part(hasher, message.principal);
+  add_part(hasher, session);
+  add_part(hasher, message.idempotency_key);
+  return to_hex(hasher.finish());
+}
+
+WriteRequest idempotency_action(const std::string& token, const std::string& session,
+                                const NewMessage& message, const std::string& id,
+                                const std::string& created_at) {
+  WriteRequest request;
+  request.table = idempotency_table;
+  request.item = {{"token", token},
+                  {"request", request_digest(message)},
+                  {"session", session},
+                  {"message", id},
+                  {"createdAt", created_at}};
+  request.condition = "attribute_not_exists(#token)";
+  request.names = {{"#token", "token"}};
+  return request;
+}
+
+Result<std::optional<std::string>> find_repeated(Items& items, const std::string& token,
+                                                 const NewMessage& message, Deadline deadline) {
+  GetRequest request;
+  request.table = idempotency_table;
+  request.key = {{"token", token}};
+  SPILLWAY_TRY(const auto reply, items.get(request, Hydrate::whole, deadline));
+  if (!reply.item) return std::optional<std::string>();
+  const std::string* digest = text_at(*reply.item, "request");
+  const std::string* id = text_at(*reply.item, "message");
+  if (!digest || !id || *digest != request_digest(message)) {
+    return make_error(Code::invalid_argument, "session.post", message.idempotency_key,
+                      "Idempotency-Key was used for a different request; take a new key");
+  }
+  return std::optional<std::string>(*id);
+}
+
+Result<void> forget_old_tokens(Items& items, Deadline deadline) {
+  constexpr std::int64_t hour_millis = 3600LL * 1000;
+  QueryRequest scan;
+  scan.table = idempotency_table;
+  scan.filter = "createdAt < :limit";
+  scan.values = {{":limit", rfc3339(unix_millis() - idempotency_hours_min * hour_millis)}};
+  do {
+    SPILLWAY_TRY(const auto page, items.query(scan, Hydrate::whole, deadline));
+    for (const Item& row : page.items) {
+      WriteRequest removal;
+      removal.kind = WriteRequest::Kind::remove;
+      removal.table = idempotency_table;
+      removal.item = {{"token", row.at("token")}};
+      SPILLWAY_TRY(items.write(removal, deadline));
+    }
+    scan.start_after = page.last_key;
+  } while (scan.start_after);
+  return ok();
+}
+
+}  // namespace spillway

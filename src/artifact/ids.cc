@@ -1,0 +1,111 @@
+// Checks of ids and cursors, character by character.
+#include "artifact/ids.h"
+
+#include <algorithm>
+
+#include "artifact/limits.h"
+#include "base/digest.h"
+
+namespace spillway {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_artifact_character(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
+         c == '-';
+}
+
+/// Bytes of the character at the front of `text`, 0 when it is malformed (RFC 3629, section 4).
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = first == 0xED ? 0x9F : 0xBF;
+    return tail(1, low, high) && tail(2) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+    return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7F;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t n = utf8_length(text);
+    if (n == 0) return false;
+    text.remove_prefix(n);
+  }
+  return true;
+}
+
+Result<void> check_session_id(const std::string& session) {
+  if (session.empty() || !is_label(session, session_id_bytes_max)) {
+    return make_error(Code::invalid_argument, "session.id", "",
+                      "a session id is 1 to " + std::to_string(session_id_bytes_max) +
+                          " bytes of UTF-8 without control characters");
+  }
+  return ok();
+}
+
+bool is_message_id(std::string_view id) {
+  constexpr std::string_view crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  return id.size() == 26 && id.find_first_not_of(crockford) == std::string_view::npos;
+}
+
+Result<void> check_artifact_id(const std::string& id) {
+  const bool characters = std::all_of(id.begin(), id.end(), is_artifact_character);
+  const bool digits_alone = std::all_of(id.begin(), id.end(), is_digit);
+  if (id.empty() || id.size() > artifact_id_bytes_max || !characters || digits_alone) {
+    return make_error(Code::invalid_argument, "artifact.id", "",
+                      "an artifact id is 1 to " + std::to_string(artifact_id_bytes_max) +
+                          " of the characters A-Z a-z 0-9 . _ - and not digits alone");
+  }
+  return ok();
+}
+
+bool is_label(std::string_view text, std::size_t bytes_max) {
+  return text.size() <= bytes_max && is_utf8(text) &&
+         std::none_of(text.begin(), text.end(), is_control);
+}
+
+std::string base64url_encode(std::string_view bytes) {
+  std::string text = base64_encode(bytes);
+  text.erase(text.find_last_not_of('=') + 1);
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return text;
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) {
+  if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
+  std::string padded(text);
+  std::replace(padded.begin(), padded.end(), '-', '+');
+  std::replace(padded.begin(), padded.end(), '_', '/');
+  padded.append((4 - padded.size() % 4) % 4, '=');
+  return base64_decode(padded);
+}
+
+std::string cut_utf8(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end));
+}
+
+}  // namespace spillway

@@ -1,0 +1,252 @@
+// Saving a message: checked first, then written whole in one write.
+#include <algorithm>
+#include <future>
+#include <numeric>
+
+#include "artifact/idempotency.h"
+#include "artifact/ids.h"
+#include "artifact/json_inspector.h"
+#include "artifact/service.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/random.h"
+#include "dynamo/item_size.h"
+
+namespace spillway {
+namespace {
+
+constexpr const char* op = "session.post";
+
+Error refused(const std::string& subject, const std::string& detail) {
+  return make_error(Code::invalid_argument, op, subject, detail);
+}
+
+Error over_limit(const std::string& subject, std::size_t is, std::size_t max,
+                 const std::string& unit) {
+  return make_error(
+      Code::too_large, op, subject,
+      std::to_string(is) + " " + unit + " are more than the limit of " + std::to_string(max));
+}
+
+Result<void> check(const NewMessage& message) {
+  constexpr std::array<std::string_view, 4> roles{"user", "assistant", "system", "tool"};
+  if (std::find(roles.begin(), roles.end(), message.role) == roles.end()) {
+    return refused("role", "a role is user, assistant, system or tool");
+  }
+  if (message.content.size() > content_bytes_max) {
+    return over_limit("content", message.content.size(), content_bytes_max, "bytes");
+  }
+  if (!is_utf8(message.content)) return refused("content", "not valid UTF-8");
+  if (message.artifacts.size() > artifacts_per_message_max) {
+    return over_limit("artifacts", message.artifacts.size(), artifacts_per_message_max,
+                      "artifacts");
+  }
+  std::size_t bytes = message.content.size();
+  for (const std::string& artifact : message.artifacts) bytes += artifact.size();
+  if (bytes > message_bytes_max) return over_limit("message", bytes, message_bytes_max, "bytes");
+  if (!is_label(message.idempotency_key, idempotency_key_bytes_max)) {
+    return refused("Idempotency-Key", "up to " + std::to_string(idempotency_key_bytes_max) +
+                                          " bytes of UTF-8 without control characters");
+  }
+  if (message.principal.size() > principal_bytes_max) {
+    return over_limit("principal", message.principal.size(), principal_bytes_max, "bytes");
+  }
+  return ok();
+}
+
+Result<Message> prepare(const std::string& session, const NewMessage& request) {
+  Message message;
+  message.session = session;
+  message.role = request.role;
+  message.content = request.content;
+  for (std::size_t i = 0; i < request.artifacts.size(); ++i) {
+    const std::string& text = request.artifacts[i];
+    auto labels = inspect_json(text);
+    if (!labels) {
+      Error error = labels.error();
+      error.subject = "artifacts[" + std::to_string(i) + "] " + error.subject;
+      return error;
+    }
+    ArtifactInfo info;
+    info.id = "a" + std::to_string(i);
+    info.position = i;
+    info.type = labels.value().type;
+    info.name = labels.value().name;
+    info.content_type = "application/json";
+    info.size_bytes = text.size();
+    info.sha256 = to_hex(sha256(text));
+    info.value = text;
+    message.artifacts.push_back(std::move(info));
+  }
+  return message;
+}
+
+/// The first line of what was said, or else what the first artifact calls itself.
+std::string title_of(const Message& message) {
+  std::string_view line = message.content;
+  line = line.substr(0, line.find_first_of("\r\n"));
+  if (line.empty() && !message.artifacts.empty()) line = message.artifacts.front().name;
+  return cut_utf8(line, title_bytes_max);
+}
+
+/// Could the save succeed if less had to go into the object store?
+bool is_storage_failure(const Error& error) {
+  return error.effect == Effect::none &&
+         (error.code == Code::unavailable || error.code == Code::storage_full);
+}
+
+/// One message on its way into the store.
+class Save {
+ public:
+  Save(Service& service, const NewMessage& request, Message message, Deadline deadline)
+      : service_(service), request_(request), message_(std::move(message)), deadline_(deadline) {
+    if (!request_.idempotency_key.empty()) {
+      token_ = idempotency_token(message_.session, request_);
+    }
+  }
+
+  Result<SavedMessage> run() {
+    if (!token_.empty()) {
+      SPILLWAY_TRY(const auto id, find_repeated(service_.items, token_, request_, deadline_));
+      if (id) return repeated(*id);
+    }
+    std::shared_lock<std::shared_timed_mutex> lock(service_.rows.lock_of(message_.session),
+                                                   std::defer_lock);
+    if (!lock.try_lock_until(deadline_.at())) {
+      return make_error(Code::timeout, op, message_.session, "the session is being removed");
+    }
+    message_.id = time_ordered_id();
+    message_.created_at = rfc3339(unix_millis());
+    SPILLWAY_TRY(const bool applied, write_with_session());
+    if (!applied) {  // the same key at the same time: the other one was first
+      SPILLWAY_TRY(const auto id, find_repeated(service_.items, token_, request_, deadline_));
+      if (id) return repeated(*id);
+      return make_error(Code::conflict, op, request_.idempotency_key,
+                        "the same request is being removed; send it again");
+    }
+    Counts counts;
+    counts.count(message_, 1);
+    service_.statistics.add(counts);
+    SavedMessage saved;
+    saved.routing = routing_of(message_, logical_bytes_, service_.items.policy());
+    saved.message = std::move(message_);
+    return saved;
+  }
+
+ private:
+  Result<SavedMessage> repeated(const std::string& id) {
+    auto loaded = service_.load(message_.session, id, deadline_);
+    if (!loaded && loaded.error().code == Code::not_found) {
+      return make_error(Code::not_found, op, id,
+                        "this Idempotency-Key saved a message that has been removed since; "
+                        "take a new key");
+    }
+    if (!loaded) return loaded.error();
+    SavedMessage saved;
+    saved.message = std::move(loaded.value().message);
+    saved.repeated = true;
+    saved.routing = "repeated request: message " + id + " was saved before";
+    return saved;
+  }
+
+  /// No message without its session: a session that may be new is made first. For one that exists
+  /// the last activity is moved at the same time; if only that fails the message counts.
+  Result<bool> write_with_session() {
+    const auto touch = [&] {
+      return service_.rows.touch(message_.session, title_of(message_), message_.created_at,
+                                 deadline_);
+    };
+    if (!service_.rows.is_known(message_.session)) {
+      SPILLWAY_TRY(touch());
+      return write();
+    }
+    auto touched = std::async(std::launch::async, touch);
+    auto applied = write();
+    touched.wait();
+    return applied;
+  }
+
+  /// With placeholders allowed, the largest artifacts give way, ever more of them, until the rest
+  /// can be stored.
+  Result<bool> write() {
+    std::size_t give_way = 1;
+    for (;;) {
+      auto applied = write_once();
+      if (applied || request_.on_failure != OnFailure::placeholder ||
+          !is_storage_failure(applied.error()) || !replace_largest(give_way, applied.error())) {
+        return applied;
+      }
+      give_way *= 2;
+    }
+  }
+
+  Result<bool> write_once() {
+    std::vector<AttributeValue> bodies;
+    for (const std::string& text : request_.artifacts) bodies.emplace_back(text);
+    WriteRequest put;
+    put.table = messages_table;
+    put.item = message_item(message_, std::move(bodies));
+    logical_bytes_ = item_size(put.item);
+    if (!token_.empty()) return transact(std::move(put));
+    SPILLWAY_TRY(const auto reply,
+                 service_.items.write(put, deadline_, labels_of(message_.session)));
+    apply_placements(reply.placements, message_.artifacts);
+    message_.item_bytes = reply.item_bytes;
+    return true;
+  }
+
+  Result<bool> transact(WriteRequest put) {
+    const std::vector<WriteRequest> actions{
+        std::move(put),
+        idempotency_action(token_, message_.session, request_, message_.id, message_.created_at)};
+    SPILLWAY_TRY(const auto reply,
+                 service_.items.transact(actions, "", deadline_, labels_of(message_.session)));
+    if (!reply.result.applied) return false;
+    if (!reply.placements.empty()) apply_placements(reply.placements[0], message_.artifacts);
+    // A transaction does not tell the size of its items; the item itself does.
+    const auto stored = service_.items.get(message_request(message_.session, message_.id),
+                                           Hydrate::handles, deadline_);
+    if (stored && stored.value().item) message_.item_bytes = item_size(*stored.value().item);
+    return true;
+  }
+
+  /// False when there was none left to replace.
+  bool replace_largest(std::size_t n, const Error& why) {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < message_.artifacts.size(); ++i) {
+      if (!message_.artifacts[i].error) order.push_back(i);
+    }
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return message_.artifacts[a].size_bytes > message_.artifacts[b].size_bytes;
+    });
+    order.resize(std::min(n, order.size()));
+    for (const std::size_t i : order) {
+      ArtifactInfo& info = message_.artifacts[i];
+      info.value.reset();
+      info.error = make_error(why.code, "artifact.save", info.id,
+                              "the artifact could not be stored, and was left out as the sender "
+                              "allowed: " +
+                                  why.detail);
+    }
+    return !order.empty();
+  }
+
+  Service& service_;
+  const NewMessage& request_;
+  Message message_;
+  Deadline deadline_;
+  std::string token_;  ///< empty: no idempotency key
+  std::uint64_t logical_bytes_ = 0;
+};
+
+}  // namespace
+
+Result<SavedMessage> Sessions::post(const std::string& session, const NewMessage& message,
+                                    Deadline deadline) {
+  SPILLWAY_TRY(check_session_id(session));
+  SPILLWAY_TRY(check(message));
+  SPILLWAY_TRY(auto prepared, prepare(session, message));
+  return Save(*state_, message, std::move(prepared), deadline).run();
+}
+
+}  // namespace spillway

@@ -1,0 +1,235 @@
+// Adding or replacing one artifact of a message that exists, from a stream of any length.
+#include <cstring>
+
+#include "artifact/ids.h"
+#include "artifact/json_inspector.h"
+#include "artifact/service.h"
+#include "base/digest.h"
+
+namespace spillway {
+namespace {
+
+constexpr const char* op = "artifact.put";
+
+/// Passes a stream on while it hashes, counts and (JSON) checks it. Malformed JSON fails the
+/// stream, so that nothing of it is stored.
+class ObservedSource final : public ByteSource {
+ public:
+  ObservedSource(ByteSource& source, bool json) : source_(source) {
+    if (json) inspector_.emplace();
+  }
+
+  Result<std::size_t> read(char* buffer, std::size_t capacity) override {
+    SPILLWAY_TRY(const std::size_t n, source_.read(buffer, capacity));
+    if (n == 0) {
+      if (inspector_) {
+        SPILLWAY_TRY(inspector_->finish());
+      }
+      return n;
+    }
+    const std::string_view bytes(buffer, n);
+    hasher_.update(bytes);
+    size_bytes_ += n;
+    if (inspector_) {
+      SPILLWAY_TRY(inspector_->feed(bytes));
+    }
+    return n;
+  }
+
+  /// After the end: size, digest, and what the artifact says of itself where the caller is silent.
+  void describe(ArtifactInfo& info) {
+    info.size_bytes = size_bytes_;
+    info.sha256 = to_hex(hasher_.finish());
+    if (!inspector_) return;
+    const JsonLabels labels = inspector_->labels();
+    if (info.type.empty()) info.type = labels.type;
+    if (info.name.empty()) info.name = labels.name;
+  }
+
+ private:
+  ByteSource& source_;
+  Sha256Hasher hasher_;
+  std::uint64_t size_bytes_ = 0;
+  std::optional<JsonInspector> inspector_;
+};
+
+/// Bytes already taken from a stream, then the rest of it.
+class ResumedSource final : public ByteSource {
+ public:
+  ResumedSource(std::string head, ByteSource& rest) : head_(std::move(head)), rest_(rest) {}
+
+  Result<std::size_t> read(char* buffer, std::size_t capacity) override {
+    if (offset_ == head_.size()) return rest_.read(buffer, capacity);
+    const std::size_t n = std::min(capacity, head_.size() - offset_);
+    std::memcpy(buffer, head_.data() + offset_, n);
+    offset_ += n;
+    return n;
+  }
+
+ private:
+  std::string head_;
+  std::size_t offset_ = 0;
+  ByteSource& rest_;
+};
+
+Result<void> check(const NewArtifact& artifact) {
+  SPILLWAY_TRY(check_artifact_id(artifact.id));
+  const auto refuse = [](const char* what, std::size_t bytes_max) {
+    return make_error(
+        Code::invalid_argument, op, what,
+        "up to " + std::to_string(bytes_max) + " bytes of UTF-8 without control characters");
+  };
+  if (!is_label(artifact.type, type_bytes_max)) return refuse("type", type_bytes_max);
+  if (!is_label(artifact.name, name_bytes_max)) return refuse("name", name_bytes_max);
+  if (artifact.content_type.empty() || !is_label(artifact.content_type, content_type_bytes_max)) {
+    return refuse("Content-Type", content_type_bytes_max);
+  }
+  const bool digest = sha256_from_hex(artifact.if_match).has_value();
+  if (!artifact.if_match.empty() && artifact.if_match != "*" && !digest) {
+    return make_error(Code::invalid_argument, op, "If-Match", "a SHA-256 in hex, or *");
+  }
+  return ok();
+}
+
+/// Does the artifact that is there (nullptr: none) allow the write?
+Result<void> check_match(const NewArtifact& wanted, const ArtifactInfo* present) {
+  if (wanted.if_match.empty()) return ok();
+  if (present && (wanted.if_match == "*" || wanted.if_match == present->sha256)) return ok();
+  return make_error(Code::condition_failed, op, wanted.id,
+                    present ? "the artifact has changed; its SHA-256 is now " + present->sha256
+                            : "there is no artifact of that id to match");
+}
+
+/// One artifact on its way into its message.
+class Put {
+ public:
+  Put(Service& service, const std::string& session, const std::string& message,
+      const NewArtifact& wanted, Deadline deadline)
+      : service_(service), session_(session), id_(message), wanted_(wanted), deadline_(deadline) {}
+
+  Result<SavedArtifact> run(ByteSource& source) {
+    SPILLWAY_TRY(check(wanted_));
+    // Before the body is read: a message that is missing, or another version than the one expected.
+    SPILLWAY_TRY(const auto before, service_.load(session_, id_, deadline_));
+    SPILLWAY_TRY(check_match(wanted_, present_in(before)));
+    SPILLWAY_TRY(receive(source));
+    const std::lock_guard<std::mutex> lock(service_.lock_of_message(id_));
+    for (int tries = 0; tries < commit_tries_max; ++tries) {
+      SPILLWAY_TRY(const auto loaded, service_.load(session_, id_, deadline_));
+      SPILLWAY_TRY(check_match(wanted_, present_in(loaded)));
+      SPILLWAY_TRY(const bool applied, commit(loaded));
+      if (applied) return saved(loaded);
+      // An upload belongs to one attempt, which a refused write ends: the stream is not there
+      // twice.
+      if (staging_) break;
+    }
+    return make_error(Code::conflict, op, session_ + "/" + id_,
+                      "other writers keep changing this message; send the artifact again");
+  }
+
+ private:
+  const ArtifactInfo* present_in(const LoadedMessage& loaded) const {
+    const auto position = find_artifact(loaded.message, wanted_.id);
+    return position ? &loaded.message.artifacts[*position] : nullptr;
+  }
+
+  Result<void> receive(ByteSource& source) {
+    const bool json = is_json(wanted_.content_type);
+    info_.id = wanted_.id;
+    info_.type = wanted_.type;
+    info_.name = wanted_.name;
+    info_.content_type = wanted_.content_type;
+    ObservedSource observed(source, json);
+    std::string head(streamed_inline_bytes_max + 1, '\0');
+    SPILLWAY_TRY(const std::size_t n, read_full(observed, head.data(), head.size()));
+    head.resize(n);
+    if (n <= streamed_inline_bytes_max) {
+      observed.describe(info_);
+      if (json) {
+        body_ = std::move(head);
+      } else {
+        body_ = Binary{std::move(head)};
+      }
+      return ok();
+    }
+    SPILLWAY_TRY(auto staging, service_.items.stage(messages_table, message_key(session_, id_)));
+    staging_.emplace(std::move(staging));
+    ResumedSource whole(std::move(head), observed);
+    const ValueLabel label{wanted_.content_type, wanted_.type, session_};
+    const auto type = json ? Items::StageAs::string : Items::StageAs::binary;
+    SPILLWAY_TRY(body_, service_.items.upload(*staging_, whole, type, label, deadline_));
+    observed.describe(info_);
+    return ok();
+  }
+
+  /// False: the message changed since it was loaded.
+  Result<bool> commit(const LoadedMessage& loaded) {
+    if (loaded.message.artifacts.size() >= artifacts_per_message_max && !present_in(loaded)) {
+      return make_error(
+          Code::too_large, op, id_,
+          "a message has at most " + std::to_string(artifacts_per_message_max) + " artifacts");
+    }
+    const ArtifactInfo* present = present_in(loaded);
+    info_.position = present ? present->position : loaded.message.artifacts.size();
+    AttributeValue value = artifact_value(info_, body_);
+    WriteRequest request;
+    request.kind = WriteRequest::Kind::update;
+    request.table = messages_table;
+    request.item = message_key(session_, id_);
+    request.condition = "revision = :revision";
+    request.values = {{":revision", number(loaded.revision)},
+                      {":next", number(loaded.revision + 1)}};
+    if (present) {
+      request.update =
+          "SET artifacts[" + std::to_string(info_.position) + "] = :new, revision = :next";
+      request.values[":new"] = std::move(value);
+    } else {
+      request.update = "SET artifacts = list_append(artifacts, :new), revision = :next";
+      request.values[":new"] = List{std::move(value)};
+    }
+    SPILLWAY_TRY(const auto reply, service_.items.write(request, deadline_, labels_of(session_),
+                                                        staging_ ? &*staging_ : nullptr));
+    if (!reply.result.applied) return false;
+    placements_ = reply.placements;
+    return true;
+  }
+
+  SavedArtifact saved(const LoadedMessage& before) {
+    std::vector<ArtifactInfo> changed{info_};
+    apply_placements(placements_, changed);
+    if (const auto* handle = body_.as<Spilled>()) {
+      changed[0].placement = Items::describe(*handle);
+      changed[0].placement.sha256 = info_.sha256;
+    }
+    SavedArtifact result;
+    result.info = std::move(changed[0]);
+    const ArtifactInfo* replaced = present_in(before);
+    result.created = !replaced;
+    result.routing = routing_of(result.info);
+    Counts counts;
+    if (replaced) counts.count(*replaced, -1);
+    counts.count(result.info, 1);
+    service_.statistics.add(counts);
+    return result;
+  }
+
+  Service& service_;
+  const std::string& session_;
+  const std::string& id_;
+  const NewArtifact& wanted_;
+  Deadline deadline_;
+  ArtifactInfo info_;
+  AttributeValue body_;
+  std::optional<Staging> staging_;  ///< of a body that was uploaded
+  std::vector<Placement> placements_;
+};
+
+}  // namespace
+
+Result<SavedArtifact> Sessions::put_artifact(const std::string& session, const std::string& message,
+                                             const NewArtifact& artifact, ByteSource& source,
+                                             Deadline deadline) {
+  return Put(*state_, session, message, artifact, deadline).run(source);
+}
+
+}  // namespace spillway

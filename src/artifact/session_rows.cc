@@ -1,0 +1,166 @@
+// The table of sessions, listed by activity.
+#include "artifact/session_rows.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "artifact/ids.h"
+
+namespace spillway {
+namespace {
+
+constexpr const char* all_sessions = "all";
+
+Item session_key(const std::string& session) {
+  return {{"owner", all_sessions}, {"session", session}};
+}
+
+std::string text_at(const Item& item, std::string_view name) {
+  const auto found = item.find(name);
+  const auto* text = found == item.end() ? nullptr : found->second.as<std::string>();
+  return text ? *text : std::string();
+}
+
+/// Where a session stands in the list: newest activity first, equal times by id.
+using Place = std::pair<std::string, std::string>;  // last activity, session
+
+Place place_of(const SessionInfo& session) { return {session.last_message_at, session.id}; }
+
+/// A cursor is the place after which to go on: the time, a line feed (which neither may contain),
+/// the session.
+std::string cursor_of(const Place& place) {
+  return base64url_encode(place.first + "\n" + place.second);
+}
+
+Result<std::optional<Place>> place_from_cursor(const std::string& cursor) {
+  if (cursor.empty()) return std::optional<Place>();
+  const auto bytes = base64url_decode(cursor);
+  const std::size_t end = bytes ? bytes->find('\n') : std::string::npos;
+  const bool valid = end != std::string::npos && is_label(bytes->substr(0, end), 64) &&
+                     check_session_id(bytes->substr(end + 1)).has_value();
+  if (!valid) {
+    return make_error(Code::invalid_argument, "session.list", "cursor",
+                      "not a cursor of this list; start again without one");
+  }
+  return std::optional<Place>(Place{bytes->substr(0, end), bytes->substr(end + 1)});
+}
+
+/// Keeps the newest `n` sessions of all that it is shown.
+class Newest {
+ public:
+  explicit Newest(std::size_t n) : n_(n) {}
+
+  void offer(SessionInfo session) {
+    const bool full = heap_.size() == n_;
+    if (full && !newer(session, heap_.front())) return;
+    if (full) {
+      std::pop_heap(heap_.begin(), heap_.end(), newer);
+      heap_.pop_back();
+    }
+    heap_.push_back(std::move(session));
+    std::push_heap(heap_.begin(), heap_.end(), newer);
+  }
+
+  std::vector<SessionInfo> take() {
+    std::sort_heap(heap_.begin(), heap_.end(), newer);
+    return std::move(heap_);
+  }
+
+ private:
+  static bool newer(const SessionInfo& a, const SessionInfo& b) {
+    return place_of(a) > place_of(b);
+  }
+
+  std::size_t n_;
+  std::vector<SessionInfo> heap_;  ///< the oldest of them in front
+};
+
+}  // namespace
+
+TableDescription SessionRows::table() {
+  TableDescription table;
+  table.name = sessions_table;
+  table.keys = {{"owner", KeyType::string}, KeyAttribute{"session", KeyType::string}};
+  return table;
+}
+
+Result<void> SessionRows::touch(const std::string& session, const std::string& title,
+                                const std::string& at, Deadline deadline) {
+  WriteRequest request;
+  request.kind = WriteRequest::Kind::update;
+  request.table = sessions_table;
+  request.item = session_key(session);
+  request.update =
+      "SET lastMessageAt = :at, createdAt = if_not_exists(createdAt, :at), "
+      "title = if_not_exists(title, :title)";
+  request.values = {{":at", at}, {":title", title}};
+  SPILLWAY_TRY(items_.write(request, deadline));
+  remember(session);
+  return ok();
+}
+
+bool SessionRows::is_known(const std::string& session) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return known_.contains(session);
+}
+
+void SessionRows::remember(const std::string& session) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (known_.size() >= known_sessions_max) known_.clear();
+  known_.insert(session);
+}
+
+Result<bool> SessionRows::exists(const std::string& session, Deadline deadline) {
+  GetRequest request;
+  request.table = sessions_table;
+  request.key = session_key(session);
+  SPILLWAY_TRY(const auto reply, items_.get(request, Hydrate::whole, deadline));
+  return reply.item.has_value();
+}
+
+// The embedded store has no secondary indexes: every row is looked at, in constant memory.
+Result<SessionPage> SessionRows::page(std::uint32_t limit, const std::string& cursor,
+                                      Deadline deadline) {
+  SPILLWAY_TRY(const auto after, place_from_cursor(cursor));
+  QueryRequest request;
+  request.table = sessions_table;
+  request.key_condition = "#owner = :all";
+  request.names = {{"#owner", "owner"}};
+  request.values = {{":all", all_sessions}};
+  Newest newest(limit + std::size_t{1});  // one more tells whether this page is the last
+  do {
+    SPILLWAY_TRY(const auto found, items_.query(request, Hydrate::whole, deadline));
+    for (const Item& row : found.items) {
+      SessionInfo session{text_at(row, "session"), text_at(row, "title"), text_at(row, "createdAt"),
+                          text_at(row, "lastMessageAt")};
+      if (!after || place_of(session) < *after) newest.offer(std::move(session));
+    }
+    request.start_after = found.last_key;
+  } while (request.start_after);
+  SessionPage page;
+  page.sessions = newest.take();
+  if (page.sessions.size() > limit) {
+    page.sessions.pop_back();
+    page.next_cursor = cursor_of(place_of(page.sessions.back()));
+  }
+  return page;
+}
+
+Result<void> SessionRows::remove(const std::string& session, Deadline deadline) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    known_.erase(session);
+  }
+  WriteRequest request;
+  request.kind = WriteRequest::Kind::remove;
+  request.table = sessions_table;
+  request.item = session_key(session);
+  SPILLWAY_TRY(items_.write(request, deadline));
+  return ok();
+}
+
+std::shared_timed_mutex& SessionRows::lock_of(const std::string& session) {
+  return stripes_[std::hash<std::string>{}(session) % stripes_.size()];
+}
+
+}  // namespace spillway

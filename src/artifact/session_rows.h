@@ -1,0 +1,52 @@
+// Sessions as rows: one for each, listed by their last activity.
+//
+// Table spillway_sessions: owner S, session S (key) · title S · createdAt S · lastMessageAt S.
+// Owner "all" holds the sessions, owner "stats" one row of counters.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_set>
+
+#include "artifact/limits.h"
+#include "spillway/deadline.h"
+#include "spillway/items.h"
+#include "spillway/sessions.h"
+
+namespace spillway {
+
+inline constexpr const char* sessions_table = "spillway_sessions";
+
+/// Thread-safe.
+class SessionRows {
+ public:
+  explicit SessionRows(Items& items) : items_(items) {}
+
+  static TableDescription table();
+
+  /// Makes the row, or moves its last activity to `at`.
+  Result<void> touch(const std::string& session, const std::string& title, const std::string& at,
+                     Deadline deadline);
+  /// Was it touched by this process, and not removed since? Forgetting costs one write, no more.
+  bool is_known(const std::string& session) const;
+  Result<bool> exists(const std::string& session, Deadline deadline);
+  Result<SessionPage> page(std::uint32_t limit, const std::string& cursor, Deadline deadline);
+  Result<void> remove(const std::string& session, Deadline deadline);
+
+  /// Saves into a session hold this shared; its removal holds it alone, for the moment in which it
+  /// makes sure that no message is left. Sessions share few locks.
+  std::shared_timed_mutex& lock_of(const std::string& session);
+
+ private:
+  void remember(const std::string& session);
+
+  Items& items_;
+  std::array<std::shared_timed_mutex, session_stripes> stripes_;
+  mutable std::mutex mutex_;  ///< guards known_
+  std::unordered_set<std::string> known_;
+};
+
+}  // namespace spillway

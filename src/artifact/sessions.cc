@@ -1,0 +1,98 @@
+// Opening the service, its tables, and what is left beside messages: the list, statistics, sweep.
+#include "spillway/sessions.h"
+
+#include <functional>
+
+#include "artifact/idempotency.h"
+#include "artifact/service.h"
+
+namespace spillway {
+namespace {
+
+constexpr std::size_t artifacts_named_max = 20;
+
+Result<void> make_table(Items& items, const TableDescription& table) {
+  const auto made = items.administer(CreateTable{table}, Deadline::after(std::chrono::seconds(60)));
+  if (!made && made.error().code != Code::conflict) return made.error();
+  return ok();
+}
+
+TableDescription messages_table_description() {
+  TableDescription table;
+  table.name = messages_table;
+  table.keys = {{"session", KeyType::string}, KeyAttribute{"id", KeyType::string}};
+  return table;
+}
+
+std::string bytes_text(std::uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
+
+}  // namespace
+
+std::string routing_of(const ArtifactInfo& artifact) {
+  const Placement& placement = artifact.placement;
+  std::string text = artifact.id + " (" + bytes_text(artifact.size_bytes) + ") ";
+  if (artifact.error) {
+    return text + "left out: " + std::string(to_string(artifact.error->code));
+  }
+  text += to_string(placement.storage);
+  if (placement.storage == Storage::in_item) return text;
+  text += " as " + placement.encoding + ", " + bytes_text(placement.encoded_bytes);
+  if (placement.fallback) text += ", because the object store could not take it";
+  return text;
+}
+
+std::string routing_of(const Message& message, std::uint64_t logical_bytes,
+                       const SpillPolicy& policy) {
+  const bool over = logical_bytes > policy.threshold_bytes;
+  std::string text = "the item of " + bytes_text(logical_bytes) +
+                     (over ? " is over" : " is within") + " the threshold of " +
+                     bytes_text(policy.threshold_bytes) + " and is stored with " +
+                     bytes_text(message.item_bytes);
+  for (const ArtifactInfo& artifact : message.artifacts) {
+    if (artifact.position == artifacts_named_max) {
+      return text + "; and " + std::to_string(message.artifacts.size() - artifacts_named_max) +
+             " more";
+    }
+    text += "; " + routing_of(artifact);
+  }
+  return text;
+}
+
+std::mutex& Service::lock_of_message(const std::string& id) {
+  return message_stripes[std::hash<std::string>{}(id) % message_stripes.size()];
+}
+
+Sessions::Sessions(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Sessions::~Sessions() = default;
+
+Result<std::unique_ptr<Sessions>> Sessions::open(Items& items) {
+  SPILLWAY_TRY(make_table(items, SessionRows::table()));
+  SPILLWAY_TRY(make_table(items, messages_table_description()));
+  SPILLWAY_TRY(make_table(items, idempotency_table_description()));
+  return std::unique_ptr<Sessions>(new Sessions(std::make_unique<State>(items)));
+}
+
+Result<SessionPage> Sessions::sessions(std::uint32_t limit, const std::string& cursor,
+                                       Deadline deadline) {
+  if (limit < 1 || limit > page_items_max) {
+    return make_error(Code::invalid_argument, "session.list", "limit",
+                      "a limit is 1 to " + std::to_string(page_items_max));
+  }
+  return state_->rows.page(limit, cursor, deadline);
+}
+
+Result<StorageStats> Sessions::stats(Deadline deadline) {
+  return state_->statistics.read(deadline);
+}
+
+Result<SweepReport> Sessions::sweep(const SweepOptions& options, Deadline deadline) {
+  SPILLWAY_TRY(auto report, state_->items.sweep(options, deadline));
+  Counts counts;
+  counts.orphan_objects = static_cast<std::int64_t>(report.objects_removed);
+  counts.orphan_bytes = static_cast<std::int64_t>(report.bytes_removed);
+  state_->statistics.add(counts);
+  SPILLWAY_TRY(forget_old_tokens(state_->items, deadline));
+  return report;
+}
+
+}  // namespace spillway
