@@ -1,0 +1,141 @@
+// The commit protocol's writer.
+#include "hybrid/attempt.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+
+namespace spillway {
+namespace {
+
+/// How often W2 is tried again after its reply was lost while the row still says PENDING.
+constexpr int commit_tries_max = 3;
+/// Waited for at most when an abandoned attempt is marked: the sweep does it otherwise.
+constexpr std::chrono::milliseconds abandon_wait{2000};
+
+ObjectAttributes attributes_of(const ValueLabel& label, Encoding encoding) {
+  ObjectAttributes attributes;
+  if (!label.content_type.empty()) attributes.content_type = label.content_type;
+  if (encoding != Encoding::raw) attributes.content_encoding = to_string(encoding);
+  if (!label.original_type.empty()) attributes.metadata["original-type"] = label.original_type;
+  if (!label.session.empty()) attributes.metadata["session"] = label.session;
+  return attributes;
+}
+
+}  // namespace
+
+Attempt::Attempt(Core& core, std::vector<LedgerOwner> owners)
+    : core_(core), id_(random_id()), owners_(std::move(owners)) {}
+
+Attempt::~Attempt() {
+  if (!begun_ || finished_) return;
+  // Only a hint to the sweep: its failure changes nothing but how soon the objects are reclaimed.
+  static_cast<void>(core_.ledger.abort(id_, Deadline::after(abandon_wait)));
+}
+
+Result<void> Attempt::begin(Deadline deadline) {
+  if (begun_) return ok();
+  auto row = core_.ledger.begin(id_, owners_, deadline);
+  if (!row && row.error().effect == Effect::unknown) {
+    // The row may be there or not: this id is given up, and the sweep fences it if it is.
+    row.error().effect = Effect::none;
+    row.error().transient = true;
+  }
+  SPILLWAY_TRY(std::move(row));
+  begun_ = true;
+  return ok();
+}
+
+ObjectKey Attempt::next_key(const std::string& prefix) {
+  return prefix + id_ + '/' + std::to_string(objects_++);
+}
+
+StoredBytes Attempt::describe(const ObjectKey& key, const ValueLabel& label) const {
+  StoredBytes stored;
+  stored.object_key = key;
+  stored.bucket = core_.bucket;
+  stored.label = label;
+  stored.uploaded_at = rfc3339(unix_millis());
+  return stored;
+}
+
+Result<StoredBytes> Attempt::upload(const std::string& prefix, const Encoded& encoded,
+                                    const ValueLabel& label, Deadline deadline) {
+  StoredBytes stored = describe(next_key(prefix), label);
+  StringSource source(encoded.bytes);
+  SPILLWAY_TRY(core_.objects.put(stored.object_key, source,
+                                 attributes_of(label, encoded.index.encoding), deadline));
+  stored.index = encoded.index;
+  stored.digest = encoded.digest;
+  return stored;
+}
+
+Result<StoredBytes> Attempt::upload_stream(const std::string& prefix, ByteSource& raw,
+                                           Encoding encoding, const ValueLabel& label,
+                                           Deadline deadline) {
+  StoredBytes stored = describe(next_key(prefix), label);
+  EncodingSource source(raw, encoding);
+  SPILLWAY_TRY(
+      core_.objects.put(stored.object_key, source, attributes_of(label, encoding), deadline));
+  stored.index = source.index();
+  stored.digest = source.digest();
+  return stored;
+}
+
+Result<TransactResult> Attempt::commit(const std::vector<WriteRequest>& actions,
+                                       Deadline deadline) {
+  if (begun_) return commit_with_row(actions, deadline);
+  if (actions.size() > 1) return core_.items.transact(actions, "", deadline);
+  SPILLWAY_TRY(WriteResult written, core_.items.write(actions.front(), deadline));
+  TransactResult result;
+  result.applied = written.applied;
+  result.capacity = written.capacity;
+  result.actions.push_back({written.applied, std::move(written.prior)});
+  return result;
+}
+
+Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>& actions,
+                                                Deadline deadline) {
+  std::vector<WriteRequest> all = actions;
+  all.push_back(Ledger::commit_action(id_));
+  for (int attempt = 1;; ++attempt) {
+    auto result = core_.items.transact(all, "", deadline);
+    if (result) {
+      finished_ = result.value().applied;
+      if (finished_) return std::move(result).value();
+      const bool fenced = !result.value().actions.back().condition_held;
+      if (!fenced) {
+        result.value().actions.pop_back();
+        return std::move(result).value();
+      }
+      if (attempt == 1) {
+        return make_error(Code::conflict, "item.commit", id_,
+                          "the write took so long that the sweep fenced it; save again");
+      }
+    } else if (result.error().effect == Effect::none) {
+      return std::move(result).error();
+    }
+    // W3. The reply was lost, or a repeat met a row that is no longer PENDING: the row decides.
+    auto row = core_.ledger.read(id_, deadline);
+    if (row && row.value() && row.value()->state == AttemptState::committed) {
+      finished_ = true;
+      TransactResult done;
+      done.applied = true;
+      return done;
+    }
+    if (row && row.value() && row.value()->state == AttemptState::aborted) {
+      return make_error(Code::conflict, "item.commit", id_,
+                        "the write was not applied; save again");
+    }
+    const bool pending = row && row.value();
+    if (!pending || attempt == commit_tries_max) {
+      finished_ = true;  // not ours to decide any more: the sweep reads the row
+      Error unknown = make_error(Code::unavailable, "item.commit", id_,
+                                 "the item store did not say whether the write was applied; read "
+                                 "the item to learn it, then save again if need be");
+      unknown.effect = Effect::unknown;
+      return unknown;
+    }
+  }
+}
+
+}  // namespace spillway

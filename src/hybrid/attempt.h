@@ -1,0 +1,52 @@
+// One try at writing items with spilled values: W0, the uploads of W1, and the commit of W2 and W3.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "hybrid/core.h"
+#include "hybrid/spilled_entry.h"
+
+namespace spillway {
+
+/// begin() and commit() by one thread; uploads by several at once. Destroying an attempt that began
+/// and was not committed sets it ABORTED if the store answers, so that the sweep need not wait.
+class Attempt {
+ public:
+  Attempt(Core& core, std::vector<LedgerOwner> owners);
+  ~Attempt();
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  /// W0, once; later calls do nothing.
+  Result<void> begin(Deadline deadline);
+  bool begun() const { return begun_; }
+  const std::string& id() const { return id_; }
+
+  /// W1: uploads encoded bytes as an object of the item that `prefix` stands for.
+  Result<StoredBytes> upload(const std::string& prefix, const Encoded& encoded,
+                             const ValueLabel& label, Deadline deadline);
+  /// W1 of a stream, encoded as it passes.
+  Result<StoredBytes> upload_stream(const std::string& prefix, ByteSource& raw, Encoding encoding,
+                                    const ValueLabel& label, Deadline deadline);
+
+  /// W2, and W3 when its reply is lost: all actions or none. If the attempt never began, the
+  /// actions alone. An answer with `applied == false` is the refusal of a condition of the actions.
+  Result<TransactResult> commit(const std::vector<WriteRequest>& actions, Deadline deadline);
+
+ private:
+  Result<TransactResult> commit_with_row(const std::vector<WriteRequest>& actions,
+                                         Deadline deadline);
+  ObjectKey next_key(const std::string& prefix);
+  StoredBytes describe(const ObjectKey& key, const ValueLabel& label) const;
+
+  Core& core_;
+  const std::string id_;
+  const std::vector<LedgerOwner> owners_;
+  std::atomic<unsigned> objects_ = 0;
+  bool begun_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace spillway

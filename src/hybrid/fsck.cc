@@ -1,0 +1,140 @@
+// fsck: reads every item and says what does not hold together. Changes nothing.
+#include <algorithm>
+#include <set>
+
+#include "dynamo/json.h"
+#include "hybrid/hydrate.h"
+#include "hybrid/items_state.h"
+#include "hybrid/manifest.h"
+#include "hybrid/owner.h"
+
+namespace spillway {
+namespace {
+
+class Fsck {
+ public:
+  Fsck(Core& core, const FsckOptions& options, Deadline deadline)
+      : core_(core), options_(options), deadline_(deadline) {}
+
+  Result<FsckReport> run() {
+    ListTables names;
+    for (;;) {
+      SPILLWAY_TRY(const TableReply tables, core_.items.administer(names, deadline_));
+      for (const TableDescription& table : tables) {
+        if (table.name == ledger_table) continue;
+        SPILLWAY_TRY(check_table(table.name));
+      }
+      if (tables.size() < names.limit) break;
+      names.start_after = tables.back().name;
+    }
+    SPILLWAY_TRY(count_objects());
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> check_table(const std::string& name) {
+    SPILLWAY_TRY(const auto table, core_.table(name, deadline_));
+    QueryRequest scan;
+    scan.table = name;
+    do {
+      auto page = core_.items.query(scan, deadline_);
+      if (!page) {
+        // A damaged row ends the scan of its table: what was read so far has been checked.
+        if (page.error().code != Code::corrupt) return std::move(page).error();
+        problem("table " + name, page.error().detail);
+        return ok();
+      }
+      for (Item& item : page.value().items) {
+        SPILLWAY_TRY(check_item(*table, std::move(item)));
+      }
+      scan.start_after = std::move(page.value().last_key);
+    } while (scan.start_after);
+    return ok();
+  }
+
+  Result<void> check_item(const TableDescription& table, Item stored) {
+    ++report_.items;
+    if (!stored.contains(manifest_name)) return ok();
+    SPILLWAY_TRY(const Item key, primary_key(stored, table.keys));
+    const std::string subject = table.name + " " + to_json(key);
+    if (const auto listed = listed_objects(stored))
+      referred_.insert(listed->begin(), listed->end());
+    auto loaded = load_item(std::move(stored), core_.prefix(table.name, key));
+    if (!loaded) {
+      problem(subject, loaded.error().detail);
+      return ok();
+    }
+    for (const std::string& path : loaded.value().overwritten) {
+      problem(subject, path +
+                           " was overwritten by a writer that does not know Spillway; what it "
+                           "wrote is what is read, and the spilled value is superseded");
+    }
+    std::vector<AttributeValue*> handles;
+    for (auto& [name, value] : loaded.value().item) collect_handles(value, handles);
+    for (AttributeValue* handle : handles) {
+      SPILLWAY_TRY(check_handle(subject, key, table, *handle));
+    }
+    return ok();
+  }
+
+  Result<void> check_handle(const std::string& subject, const Item& key,
+                            const TableDescription& table, AttributeValue& handle) {
+    ++report_.references;
+    const auto stored = entry_of(*handle.as<Spilled>()).stored;
+    auto sound = options_.read_objects || stored->object_key.empty()
+                     ? hydrate_values(core_, {&handle}, deadline_)
+                     : check_size(*stored);
+    if (sound) return ok();
+    if (sound.error().code != Code::corrupt) return sound;
+    // The item may have been written while it was looked at.
+    if (!stored->object_key.empty()) {
+      SPILLWAY_TRY(const bool same,
+                   still_refers(core_, table.name, key, stored->object_key, deadline_));
+      if (!same) return ok();
+    }
+    problem(subject,
+            sound.error().detail +
+                (stored->object_key.empty() ? "" : " (object " + stored->object_key + ")"));
+    return ok();
+  }
+
+  Result<void> check_size(const StoredBytes& stored) {
+    auto head = core_.objects.head(stored.object_key, deadline_);
+    if (!head && head.error().code != Code::not_found) return std::move(head).error();
+    if (head && head.value().size_bytes == stored.index.encoded_bytes) return ok();
+    return make_error(
+        Code::corrupt, "fsck", stored.object_key,
+        head ? "the object's size is not what its reference says" : "the object is missing");
+  }
+
+  Result<void> count_objects() {
+    std::string after;
+    do {
+      SPILLWAY_TRY(ObjectList list, core_.objects.list(core_.store_id + "/", after, deadline_));
+      for (const ObjectInfo& object : list.objects) {
+        ++report_.objects;
+        if (!referred_.contains(object.key)) ++report_.orphans;
+      }
+      after = std::move(list.next);
+    } while (!after.empty());
+    return ok();
+  }
+
+  void problem(const std::string& subject, const std::string& what) {
+    report_.problems.push_back(subject + ": " + what);
+  }
+
+  Core& core_;
+  const FsckOptions& options_;
+  Deadline deadline_;
+  FsckReport report_;
+  std::set<ObjectKey> referred_;
+};
+
+}  // namespace
+
+Result<FsckReport> Items::fsck(const FsckOptions& options, Deadline deadline) {
+  return Fsck(state_->core, options, deadline).run();
+}
+
+}  // namespace spillway

@@ -1,0 +1,215 @@
+// The sweep: reclaims objects that no item refers to. The order of reads is the proof: G0 the
+// object is seen in a LIST, G1 the ledger's row is read strongly, G2 the item is read strongly.
+#include <map>
+
+#include "base/clock.h"
+#include "hybrid/items_state.h"
+#include "hybrid/manifest.h"
+#include "hybrid/owner.h"
+
+namespace spillway {
+namespace {
+
+enum class Verdict { keep, remove, remove_unknown };
+
+class Sweep {
+ public:
+  Sweep(Core& core, std::shared_mutex& removals, const SweepOptions& options, Deadline deadline)
+      : core_(core), removals_(removals), options_(options), deadline_(deadline) {}
+
+  Result<SweepReport> run() {
+    SPILLWAY_TRY(sweep_objects());
+    remove_unknown();
+    SPILLWAY_TRY(sweep_rows());
+    return std::move(report_);
+  }
+
+ private:
+  std::int64_t now() const { return unix_millis(); }
+
+  Result<void> sweep_objects() {
+    const std::string prefix = core_.store_id + "/";
+    std::string after;
+    do {
+      // A listing that fails or is cut ends the sweep: nothing is concluded from what it lacks.
+      SPILLWAY_TRY(ObjectList list, core_.objects.list(prefix, after, deadline_));
+      for (const ObjectInfo& object : list.objects) {
+        ++report_.objects_seen;
+        consider(object);
+      }
+      after = std::move(list.next);
+    } while (!after.empty());
+    return ok();
+  }
+
+  void consider(const ObjectInfo& object) {
+    const auto name = parse_object_key(object.key);
+    if (!name) return;  // not an artifact of the protocol: a probe, or somebody else's
+    auto verdict = decide(object.key, *name);
+    if (!verdict) {
+      report_.undecided.push_back(object.key + ": " + describe(verdict.error()));
+    } else if (verdict.value() == Verdict::remove) {
+      remove(object);
+    } else if (verdict.value() == Verdict::remove_unknown) {
+      unknown_.push_back(object);
+    }
+  }
+
+  Result<Verdict> decide(const ObjectKey& key, const ObjectName& name) {
+    SPILLWAY_TRY(const auto row, core_.ledger.read(name.attempt, deadline_));  // G1
+    if (!row) return Verdict::remove_unknown;
+    switch (row->state) {
+      case AttemptState::pending: {
+        if (now() - row->created_millis < options_.fence_age_millis) return Verdict::keep;
+        SPILLWAY_TRY(const auto state, core_.ledger.abort(row->attempt, deadline_));
+        if (state == AttemptState::aborted) ++report_.attempts_aborted;
+        // Its objects go when the row is next read as finished: here at once.
+        return state == AttemptState::aborted ? Verdict::remove : Verdict::keep;
+      }
+      case AttemptState::aborted: return Verdict::remove;
+      case AttemptState::committed: return decide_committed(*row, key, name);
+    }
+    return Verdict::keep;
+  }
+
+  Result<Verdict> decide_committed(const LedgerRow& row, const ObjectKey& key,
+                                   const ObjectName& name) {
+    for (const LedgerOwner& owner : row.owners) {
+      if (owner.table != name.table || owner_hash(owner.key) != name.owner) continue;
+      SPILLWAY_TRY(const bool referred, refers(owner, key));  // G2
+      if (referred) return Verdict::keep;
+    }
+    SPILLWAY_TRY(
+        const std::int64_t since,
+        core_.ledger.mark_superseded(row, name.owner + "/" + name.number, now(), deadline_));
+    if (now() - since < options_.retention_millis) {
+      ++report_.kept_for_retention;
+      return Verdict::keep;
+    }
+    return Verdict::remove;
+  }
+
+  /// An item that cannot be read counts as holding the reference. So does a table that is gone:
+  /// only the operator can say that it is not merely out of reach.
+  Result<bool> refers(const LedgerOwner& owner, const ObjectKey& key) {
+    GetRequest request;
+    request.table = owner.table;
+    request.key = owner.key;
+    SPILLWAY_TRY(const GetResult got, core_.items.get(request, deadline_));
+    if (!got.item) return false;
+    const auto listed = listed_objects(*got.item);
+    return !listed || listed->contains(key);
+  }
+
+  void remove(const ObjectInfo& object) {
+    const std::shared_lock lock(removals_);
+    auto removed = core_.objects.remove(object.key, deadline_);
+    if (!removed) {
+      report_.undecided.push_back(object.key + ": " + describe(removed.error()));
+      return;
+    }
+    ++report_.objects_removed;
+    report_.bytes_removed += object.size_bytes;
+  }
+
+  /// Many objects whose attempts the ledger has never heard of mean that the ledger is not theirs
+  /// (a restored table, the wrong bucket): then an operator decides.
+  void remove_unknown() {
+    const std::uint64_t one_percent = report_.objects_seen / 100;
+    const std::uint64_t allowed = std::max(options_.unknown_objects_max, one_percent);
+    if (unknown_.size() > allowed) {
+      report_.undecided.push_back(
+          std::to_string(unknown_.size()) +
+          " objects belong to attempts that the ledger does not know, more than " +
+          std::to_string(allowed) +
+          "; none of them was removed. Was the item store restored or exchanged? If they are "
+          "rubbish, raise the limit");
+      return;
+    }
+    for (const ObjectInfo& object : unknown_) remove(object);
+  }
+
+  Result<void> sweep_rows() {
+    std::optional<Item> after;
+    do {
+      SPILLWAY_TRY(Ledger::Page page, core_.ledger.scan(after, deadline_));
+      for (const LedgerRow& row : page.attempts) {
+        ++report_.rows_seen;
+        auto done = sweep_row(row);
+        if (!done) report_.undecided.push_back(row.attempt + ": " + describe(done.error()));
+      }
+      for (const Item& token : page.tokens) {
+        const auto created = token.find("created");
+        const auto* digits = created == token.end() ? nullptr : created->second.as<Number>();
+        if (digits == nullptr || now() - std::stoll(digits->text) < options_.fence_age_millis) {
+          continue;
+        }
+        SPILLWAY_TRY(core_.ledger.remove_token(token, deadline_));
+        ++report_.rows_removed;
+      }
+      after = std::move(page.next);
+    } while (after);
+    return ok();
+  }
+
+  /// A row goes when it is finished, its objects are gone and nothing refers to them. It stays for
+  /// the fence age after it finished: a late duplicate of W0 must still find it.
+  Result<void> sweep_row(const LedgerRow& row) {
+    if (row.state == AttemptState::pending) {
+      if (now() - row.created_millis < options_.fence_age_millis) return ok();
+      SPILLWAY_TRY(const auto state, core_.ledger.abort(row.attempt, deadline_));
+      if (state == AttemptState::aborted) ++report_.attempts_aborted;
+      return options_.fence_age_millis == 0 ? remove_finished(row.attempt) : ok();
+    }
+    if (now() - row.finished_millis < options_.fence_age_millis) return ok();
+    return remove_row(row);
+  }
+
+  Result<void> remove_finished(const std::string& attempt) {
+    SPILLWAY_TRY(const auto row, core_.ledger.read(attempt, deadline_));
+    if (row && row->state == AttemptState::aborted) return remove_row(*row);
+    return ok();
+  }
+
+  Result<void> remove_row(const LedgerRow& row) {
+    for (const LedgerOwner& owner : row.owners) {
+      const std::string prefix = core_.prefix(owner.table, owner.key) + row.attempt + "/";
+      if (row.state == AttemptState::committed) {
+        SPILLWAY_TRY(const bool referred, refers_to_any(owner, prefix));
+        if (referred) return ok();
+      }
+      SPILLWAY_TRY(const ObjectList left, core_.objects.list(prefix, "", deadline_));
+      if (!left.objects.empty()) return ok();
+    }
+    SPILLWAY_TRY(core_.ledger.remove(row, deadline_));
+    ++report_.rows_removed;
+    return ok();
+  }
+
+  Result<bool> refers_to_any(const LedgerOwner& owner, const std::string& prefix) {
+    GetRequest request;
+    request.table = owner.table;
+    request.key = owner.key;
+    SPILLWAY_TRY(const GetResult got, core_.items.get(request, deadline_));
+    if (!got.item) return false;
+    const auto listed = listed_objects(*got.item);
+    if (!listed) return true;
+    const auto first = listed->lower_bound(prefix);
+    return first != listed->end() && first->starts_with(prefix);
+  }
+
+  Core& core_;
+  std::shared_mutex& removals_;
+  const SweepOptions& options_;
+  Deadline deadline_;
+  SweepReport report_;
+  std::vector<ObjectInfo> unknown_;
+};
+
+}  // namespace
+
+Result<SweepReport> Items::sweep(const SweepOptions& options, Deadline deadline) {
+  return Sweep(state_->core, state_->removals, options, deadline).run();
+}
+
+}  // namespace spillway

@@ -1,0 +1,201 @@
+// Single writes: natively where nothing spilled is touched, else optimistically on the revision
+// read.
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "dynamo/item_size.h"
+#include "hybrid/hydrate.h"
+#include "hybrid/items_state.h"
+#include "hybrid/manifest.h"
+#include "hybrid/owner.h"
+#include "hybrid/plan.h"
+
+namespace spillway {
+namespace {
+
+WriteReply reply_of(PreparedWrite prepared) {
+  WriteReply reply;
+  reply.item_bytes = prepared.item_bytes;
+  reply.logical_bytes = prepared.logical_bytes;
+  reply.placements = std::move(prepared.placements);
+  return reply;
+}
+
+/// Bytes of an update's operands: when they alone pass the threshold the result must be planned.
+std::uint64_t operand_bytes(const WriteRequest& request) {
+  std::uint64_t bytes = 0;
+  for (const auto& [name, value] : request.values) bytes += value_size(value);
+  return bytes;
+}
+
+bool holds_any_handle(const WriteRequest& request) {
+  Item values;
+  for (const auto& [name, value] : request.values) values[name] = value;
+  return !handles_are_staged(request.item, nullptr) || !handles_are_staged(values, nullptr);
+}
+
+Error gave_up(const std::string& table) {
+  return make_error(Code::conflict, "item.write", table,
+                    "other writers changed the item each time it was tried; try again");
+}
+
+}  // namespace
+
+void back_off(int tries) {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  const int ceiling_micros = std::min(100'000, 500 << std::min(tries, 8));
+  std::uniform_int_distribution<int> pause(0, ceiling_micros);
+  std::this_thread::sleep_for(std::chrono::microseconds(pause(generator)));
+}
+
+bool handles_are_staged(const Item& item, const Attempt* attempt) {
+  std::vector<AttributeValue*> handles;
+  Item copy = item;
+  for (auto& [name, value] : copy) collect_handles(value, handles);
+  return std::ranges::all_of(handles, [&](const AttributeValue* handle) {
+    const auto name = parse_object_key(entry_of(*handle->as<Spilled>()).stored->object_key);
+    return attempt != nullptr && name && name->attempt == attempt->id();
+  });
+}
+
+Result<LedgerOwner> Items::State::owner_of(const WriteRequest& request,
+                                           const TableDescription& table) {
+  SPILLWAY_TRY(Item key, primary_key(request.item, table.keys));
+  return LedgerOwner{request.table, std::move(key)};
+}
+
+Result<WriteReply> Items::State::write_put(const WriteRequest& request,
+                                           const TableDescription& table, Attempt& attempt,
+                                           const Labeller& labeller, Deadline deadline) {
+  SPILLWAY_TRY(PreparedWrite prepared,
+               prepare_put(core, request, table, attempt, labeller, deadline));
+  SPILLWAY_TRY(TransactResult committed, attempt.commit({prepared.native}, deadline));
+  WriteReply reply = reply_of(std::move(prepared));
+  reply.result.applied = committed.applied;
+  reply.result.capacity = committed.capacity;
+  if (!committed.actions.empty()) {
+    reply.result.prior = present_prior(core, table, std::move(committed.actions[0].prior));
+  }
+  return reply;
+}
+
+Result<std::optional<WriteReply>> Items::State::write_native(const WriteRequest& request,
+                                                             const TableDescription& table,
+                                                             Deadline deadline) {
+  using Answer = std::optional<WriteReply>;
+  WriteReply reply;
+  const bool is_update = request.kind == WriteRequest::Kind::update;
+  auto written = core.items.write(guarded_native(request), deadline);
+  if (!written && is_update && written.error().code == Code::too_large) return Answer();
+  SPILLWAY_TRY(reply.result, std::move(written));
+  const bool has_manifest = reply.result.prior && reply.result.prior->contains(manifest_name);
+  if (!reply.result.applied && has_manifest) {
+    if (!is_update) return Answer();
+    SPILLWAY_TRY(const std::vector<std::string> roots, touched_roots(request));
+    const auto update = guarded_update(request, roots);
+    if (!update) return Answer();
+    written = core.items.write(*update, deadline);
+    if (!written && written.error().code == Code::too_large) return Answer();
+    SPILLWAY_TRY(reply.result, std::move(written));
+    // Refused: by the caller's condition, or because it touches what is spilled. The slow way
+    // tells.
+    if (!reply.result.applied) return Answer();
+  }
+  reply.result.prior = present_prior(core, table, std::move(reply.result.prior));
+  return Answer(std::move(reply));
+}
+
+Result<WriteReply> Items::State::write_guarded(const WriteRequest& request,
+                                               const TableDescription& table, Attempt* staged,
+                                               const Labeller& labeller, Deadline deadline) {
+  SPILLWAY_TRY(const LedgerOwner owner, owner_of(request, table));
+  for (int tries = 1; tries <= conflict_tries_max; ++tries) {
+    if (deadline.passed()) break;
+    Attempt own(core, {owner});
+    Attempt& attempt = staged == nullptr ? own : *staged;
+    auto prepared = prepare_guarded(core, request, table, attempt, labeller, deadline);
+    if (!prepared && prepared.error().code == Code::conflict) {
+      back_off(tries);
+      continue;
+    }
+    // An object that went while the item was read here: the item has changed if nothing is wrong.
+    if (!prepared && prepared.error().code == Code::corrupt) {
+      SPILLWAY_TRY(const bool same, still_refers(core, request.table, owner.key,
+                                                 prepared.error().subject, deadline));
+      if (!same) continue;
+    }
+    SPILLWAY_TRY(PreparedWrite ready, std::move(prepared));
+    std::optional<Item> prior = std::move(ready.prior);
+    if (ready.refused) {
+      WriteReply reply;
+      reply.result.prior = std::move(prior);
+      return reply;
+    }
+    SPILLWAY_TRY(TransactResult committed, attempt.commit({ready.native}, deadline));
+    if (committed.applied) {
+      WriteReply reply = reply_of(std::move(ready));
+      reply.result.applied = true;
+      reply.result.prior = std::move(prior);
+      reply.result.capacity = committed.capacity;
+      return reply;
+    }
+    back_off(tries);
+  }
+  return gave_up(request.table);
+}
+
+Result<WriteReply> Items::write(const WriteRequest& request, Deadline deadline,
+                                const Labeller& labeller, Staging* staged) {
+  using Kind = WriteRequest::Kind;
+  SPILLWAY_TRY(check_not_reserved(request));
+  SPILLWAY_TRY(const auto table, state_->core.table(request.table, deadline));
+  Attempt* attempt = staged == nullptr ? nullptr : &staged->state_->attempt;
+  Item values;
+  for (const auto& [name, value] : request.values) values[name] = value;
+  if (!handles_are_staged(request.item, attempt) || !handles_are_staged(values, attempt)) {
+    return make_error(Code::invalid_argument, "item.write", request.table,
+                      "the item holds handles of values that were not uploaded for it; use an "
+                      "update, which carries them forward safely");
+  }
+  SPILLWAY_TRY(const bool keys_only, reads_only_keys(request, table->keys));
+  if (request.kind == Kind::put && keys_only) {
+    SPILLWAY_TRY(const LedgerOwner owner, state_->owner_of(request, *table));
+    Attempt own(state_->core, {owner});
+    return state_->write_put(request, *table, attempt ? *attempt : own, labeller, deadline);
+  }
+  if (request.kind == Kind::remove && keys_only) {
+    WriteReply reply;
+    SPILLWAY_TRY(reply.result, state_->core.items.write(request, deadline));
+    reply.result.prior = present_prior(state_->core, *table, std::move(reply.result.prior));
+    return reply;
+  }
+  const bool large = holds_any_handle(request) ||
+                     operand_bytes(request) > state_->core.config.policy.threshold_bytes ||
+                     (request.kind == Kind::put &&
+                      footprint(request.item, *table) > state_->core.config.policy.threshold_bytes);
+  if (!large) {
+    SPILLWAY_TRY(auto native, state_->write_native(request, *table, deadline));
+    if (native) {
+      native->item_bytes = item_size(request.item);
+      native->logical_bytes = native->item_bytes;
+      return std::move(*native);
+    }
+  }
+  return state_->write_guarded(request, *table, attempt, labeller, deadline);
+}
+
+Result<Items::BatchWriteReply> Items::batch_write(const std::vector<WriteRequest>& requests,
+                                                  Deadline deadline) {
+  BatchWriteReply reply;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    auto written = write(requests[i], deadline);
+    if (written) continue;
+    if (!written.error().transient) return std::move(written).error();
+    reply.unprocessed.push_back(i);
+  }
+  return reply;
+}
+
+}  // namespace spillway
