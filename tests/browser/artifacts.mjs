@@ -43,17 +43,20 @@ async function failure(harness, page, paths) {
   await page.goto(`${harness.baseUrl}/#/s/${SESSION}`);
   const broken = page.locator("section.artifact").nth(0);
   const healthy = page.locator("section.artifact").nth(1);
-  await harness.check("a failing artifact shows Retry, Download and its request id; its neighbour is healthy", async () => {
-    await broken.getByRole("button", { name: /^Retry/ }).waitFor();
-    expect(await broken.getByText("test-request-7").isVisible(), "no request id");
-    expect(await broken.getByRole("link", { name: /^Download/ }).isVisible(), "no download");
-    await healthy.scrollIntoViewIfNeeded();
-    await healthy.locator("[data-curve]").first().waitFor();
-    await harness.axe(page);
-    await broken.evaluate((element) => element.scrollIntoView({ block: "end" }));
-    await page.mouse.wheel(0, 260);
-    await harness.shot(page, "artifact-failed");
-  });
+  await harness.check(
+    "a failing artifact shows Retry, Download and its request id; its neighbour is healthy",
+    async () => {
+      await broken.getByRole("button", { name: /^Retry/ }).waitFor();
+      expect(await broken.getByText("test-request-7").isVisible(), "no request id");
+      expect(await broken.getByRole("link", { name: /^Download/ }).isVisible(), "no download");
+      await healthy.scrollIntoViewIfNeeded();
+      await healthy.locator("[data-curve]").first().waitFor();
+      await harness.axe(page);
+      await broken.evaluate((element) => element.scrollIntoView({ block: "end" }));
+      await page.mouse.wheel(0, 260);
+      await harness.shot(page, "artifact-failed");
+    },
+  );
   await harness.check("Retry loads it", async () => {
     failing = false;
     await broken.getByRole("button", { name: /^Retry/ }).click();
@@ -89,7 +92,10 @@ async function laziness(harness, page, paths) {
   await harness.check("one that leaves before it is there is given up", async () => {
     await until(() => held.length === 1, "the first request");
     const givenUp = page.waitForEvent("requestfailed", (request) => request === requests[0]);
-    await page.locator("section.artifact").nth(0).evaluate((element) => element.scrollIntoView());
+    await page
+      .locator("section.artifact")
+      .nth(0)
+      .evaluate((element) => element.scrollIntoView());
     await givenUp;
     held[0]();
   });

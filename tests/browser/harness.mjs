@@ -93,7 +93,13 @@ export class Harness {
       const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
       return violations
         .filter((v) => v.impact === "serious" || v.impact === "critical")
-        .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`);
+        .map(
+          (v) =>
+            `${v.id}: ${v.nodes
+              .map((n) => n.target.join(" "))
+              .slice(0, 3)
+              .join(", ")}`,
+        );
     });
     expect(found.length === 0, found.join("\n"));
   }

@@ -32,12 +32,18 @@ async function expectTraps(harness, plot) {
     expect((await inkPixels(plot, "GR", { rows })) === 0, "GR is drawn across its gap");
     expect((await inkPixels(plot, "GR", { rows: [0, GAP[0]] })) > 500, "GR is not drawn above its gap");
   });
-  await harness.check("gas is shaded where density plots left of neutron on their own scales, nowhere else", async () => {
-    const inside = { rows: [GAS[0] + 0.01, GAS[1] - 0.01], columns: [0.2, 0.6], color: "#f4c577", tolerance: 40 };
-    expect((await inkPixels(plot, "RHOB", inside)) > 1000, "no gas is shaded");
-    for (const rows of [[0, GAS[0] - 0.01], [GAS[1] + 0.01, 1]])
-      expect((await inkPixels(plot, "RHOB", { ...inside, rows })) === 0, "gas is shaded where there is none");
-  });
+  await harness.check(
+    "gas is shaded where density plots left of neutron on their own scales, nowhere else",
+    async () => {
+      const inside = { rows: [GAS[0] + 0.01, GAS[1] - 0.01], columns: [0.2, 0.6], color: "#f4c577", tolerance: 40 };
+      expect((await inkPixels(plot, "RHOB", inside)) > 1000, "no gas is shaded");
+      for (const rows of [
+        [0, GAS[0] - 0.01],
+        [GAS[1] + 0.01, 1],
+      ])
+        expect((await inkPixels(plot, "RHOB", { ...inside, rows })) === 0, "gas is shaded where there is none");
+    },
+  );
 }
 
 async function handling(harness, page, plot) {
@@ -56,7 +62,10 @@ async function handling(harness, page, plot) {
     const values = await plot.locator(".curve-value").allInnerTexts();
     const curves = await plot.locator("[data-curve]").count();
     expect(values.length === curves, `${values.length} values for ${curves} curves`);
-    expect(values.every((value) => value === "absent" || /\d/.test(value)), values.join(" "));
+    expect(
+      values.every((value) => value === "absent" || /\d/.test(value)),
+      values.join(" "),
+    );
     await harness.shot(page, "plot-readout");
   });
   await harness.check("wheel zooms, drag pans, Home shows the whole well again", async () => {
@@ -69,7 +78,10 @@ async function handling(harness, page, plot) {
     await changed(zoomed);
     await stage.focus();
     await page.keyboard.press("Home");
-    await page.waitForFunction((old) => document.querySelector(".plot-window").textContent.trim() === old.trim(), whole);
+    await page.waitForFunction(
+      (old) => document.querySelector(".plot-window").textContent.trim() === old.trim(),
+      whole,
+    );
   });
   await harness.check("keys zoom and pan", async () => {
     await stage.focus();

@@ -1,5 +1,5 @@
 // The typed client of the artifact API: plain fetch, every call abortable, failures as ProblemError.
-import { ProblemError, problemOf, toProblem } from "./problem";
+import { networkProblem, ProblemError, problemOf } from "./problem";
 import type { Message, MessagePage, NewMessage, SessionPage } from "./types";
 
 export interface Progress {
@@ -103,7 +103,8 @@ export class ApiClient {
         requestId: response.headers.get("x-request-id"),
       };
     } catch (thrown) {
-      throw options.signal?.aborted ? thrown : toProblem(thrown);
+      if (options.signal?.aborted || thrown instanceof ProblemError) throw thrown;
+      throw networkProblem();
     }
   }
 
@@ -129,7 +130,7 @@ export class ApiClient {
     try {
       response = await this.send(path, init);
     } catch (thrown) {
-      throw init.signal?.aborted ? thrown : toProblem(thrown);
+      throw init.signal?.aborted ? thrown : networkProblem();
     }
     if (!response.ok) throw await problemOf(response);
     return response;

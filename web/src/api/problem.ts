@@ -47,16 +47,19 @@ export async function problemOf(response: Response): Promise<ProblemError> {
   }
 }
 
+/** What fetch or a body's reader throws when the connection fails or is cut. */
+export function networkProblem(): ProblemError {
+  return new ProblemError({
+    title: "The server cannot be reached",
+    detail: "The connection failed or was cut. Check that Spillway is running, then retry.",
+    code: "network",
+    retryable: true,
+  });
+}
+
 /** Any thrown value as a ProblemError. An abort is not an error: callers check their signal first. */
 export function toProblem(thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
-  if (thrown instanceof TypeError)
-    return new ProblemError({
-      title: "The server cannot be reached",
-      detail: "The connection failed or was cut. Check that Spillway is running, then retry.",
-      code: "network",
-      retryable: true,
-    });
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return new ProblemError({ title: "Something went wrong in the page", detail, code: "page" });
 }

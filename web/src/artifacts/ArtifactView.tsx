@@ -39,7 +39,9 @@ function Loading({ artifact, text, state }: { artifact: Artifact; text: string; 
   return (
     <div className="artifact-loading" role="status">
       <p className="artifact-loading-title">{text}</p>
-      <p>{artifact.storage === "spilled" ? "Retrieving large dataset from storage" : "Retrieving data from the item"}</p>
+      <p>
+        {artifact.storage === "spilled" ? "Retrieving large dataset from storage" : "Retrieving data from the item"}
+      </p>
       <progress value={receivedBytes} max={Math.max(1, artifact.size)} aria-label={`Loading ${titleOf(artifact)}`} />
       <p className="numbers">
         {formatBytes(receivedBytes)} of {formatBytes(artifact.size)} · {percent} %

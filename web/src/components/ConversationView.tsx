@@ -14,7 +14,15 @@ interface Props {
   onSaved: () => void;
 }
 
-function OutgoingMessage({ outgoing, onRetry, onDiscard }: { outgoing: Outgoing; onRetry: () => void; onDiscard: () => void }) {
+function OutgoingMessage({
+  outgoing,
+  onRetry,
+  onDiscard,
+}: {
+  outgoing: Outgoing;
+  onRetry: () => void;
+  onDiscard: () => void;
+}) {
   return (
     <>
       <article className="message" data-role="user">
@@ -104,7 +112,10 @@ export function ConversationView({ client, sessionId, isNew, onSaved }: Props) {
           )}
         </div>
       </div>
-      <Composer busy={status === "loading" || (outgoing !== null && outgoing.problem === null)} onSend={conversation.send} />
+      <Composer
+        busy={status === "loading" || (outgoing !== null && outgoing.problem === null)}
+        onSend={conversation.send}
+      />
     </>
   );
 }

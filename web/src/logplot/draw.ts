@@ -98,7 +98,14 @@ interface Point {
 const TRACKS_AWAY_MAX = 40;
 
 /** The runs of points to connect; an absent value ends a run. */
-function runsOf(curve: DrawnCurve, depth: Float64Array, view: Viewport, x0: number, width: number, height: number): Point[][] {
+function runsOf(
+  curve: DrawnCurve,
+  depth: Float64Array,
+  view: Viewport,
+  x0: number,
+  width: number,
+  height: number,
+): Point[][] {
   const runs: Point[][] = [];
   let run: Point[] = [];
   for (const i of m4(depth, curve.curve.values, view.top, view.bottom, height)) {
@@ -171,7 +178,15 @@ export function crossoverOf(track: DrawnTrack): [DrawnCurve, DrawnCurve] | null 
   return left && right ? [left, right] : null;
 }
 
-function shadeCrossover(surface: Surface, track: DrawnTrack, depth: Float64Array, view: Viewport, x0: number, width: number, theme: Theme): void {
+function shadeCrossover(
+  surface: Surface,
+  track: DrawnTrack,
+  depth: Float64Array,
+  view: Viewport,
+  x0: number,
+  width: number,
+  theme: Theme,
+): void {
   const pair = crossoverOf(track);
   if (!pair) return;
   const [left, right] = pair.map((c) => ({ values: c.curve.values, scale: c.scale }));
@@ -185,7 +200,15 @@ function shadeCrossover(surface: Surface, track: DrawnTrack, depth: Float64Array
   }
 }
 
-function drawTrack(surface: Surface, track: DrawnTrack, depth: Float64Array, view: Viewport, x0: number, width: number, theme: Theme): void {
+function drawTrack(
+  surface: Surface,
+  track: DrawnTrack,
+  depth: Float64Array,
+  view: Viewport,
+  x0: number,
+  width: number,
+  theme: Theme,
+): void {
   const { context, height } = surface;
   drawGrid(surface, track, view, x0, width, theme);
   context.save();
@@ -207,7 +230,13 @@ function drawTops(surface: Surface, tops: Top[], view: Viewport, theme: Theme): 
   context.strokeStyle = theme.text;
   context.lineWidth = Math.max(1, Math.round(ratio));
   context.setLineDash([6 * ratio, 4 * ratio]);
-  strokeRows(surface, tops.map((top) => top.depth).filter((d) => d >= view.top && d <= view.bottom), view, 0, width);
+  strokeRows(
+    surface,
+    tops.map((top) => top.depth).filter((d) => d >= view.top && d <= view.bottom),
+    view,
+    0,
+    width,
+  );
   context.setLineDash([]);
 }
 

@@ -186,7 +186,11 @@ export function readLogPlot(value: unknown): WellPlot {
     curves.set(mnemonic, readCurve(mnemonic, textOf(units[mnemonic]), column, order, notes));
   }
   let tracks = readTracks(artifact, curves, notes);
-  if (tracks.length === 0) tracks = [...curves.values()].filter((c) => c.present > 0).slice(0, 4).map(trackFor);
+  if (tracks.length === 0)
+    tracks = [...curves.values()]
+      .filter((c) => c.present > 0)
+      .slice(0, 4)
+      .map(trackFor);
   const tops = listOf(artifact.tops).flatMap((entry) => {
     const top = fieldsOf(entry);
     const depth = numberOf(top?.depth);
