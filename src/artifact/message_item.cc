@@ -1,26 +1,14 @@
 // The attributes of a message's item, written and read in one place.
 #include "artifact/message_item.h"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 
+#include "artifact/error_code.h"
 #include "dynamo/item_size.h"
 
 namespace spillway {
 namespace {
-
-constexpr std::array codes{Code::not_found,        Code::condition_failed,  Code::conflict,
-                           Code::invalid_argument, Code::too_large,         Code::throttled,
-                           Code::unavailable,      Code::storage_full,      Code::timeout,
-                           Code::cancelled,        Code::permission_denied, Code::corrupt,
-                           Code::unsupported,      Code::internal};
-
-Code code_from(std::string_view text) {
-  for (const Code code : codes) {
-    if (to_string(code) == text) return code;
-  }
-  return Code::corrupt;
-}
 
 std::string text_at(const Map& map, std::string_view name) {
   const auto found = map.find(name);
@@ -152,8 +140,9 @@ class Loader {
     if (const auto failure = map.find("error"); failure != map.end()) {
       const Map* saved = failure->second.as<Map>();
       const Map none;
-      info.error = make_error(code_from(text_at(saved ? *saved : none, "code")), "artifact.save",
-                              info.id, text_at(saved ? *saved : none, "detail"));
+      info.error =
+          make_error(code_from_string(text_at(saved ? *saved : none, "code"), Code::corrupt),
+                     "artifact.save", info.id, text_at(saved ? *saved : none, "detail"));
     }
     loaded_.message.artifacts.push_back(std::move(info));
     loaded_.bodies.push_back(std::move(bytes));
@@ -204,8 +193,12 @@ GetRequest message_request(const std::string& session, const std::string& id) {
 }
 
 bool is_json(std::string_view content_type) {
-  const std::string_view media = content_type.substr(0, content_type.find(';'));
-  return media.substr(0, media.find_last_not_of(' ') + 1) == "application/json";
+  std::string media(content_type.substr(0, content_type.find(';')));
+  media.erase(media.find_last_not_of(" \t") + 1);
+  media.erase(0, media.find_first_not_of(" \t"));
+  std::transform(media.begin(), media.end(), media.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return media == "application/json" || media.ends_with("+json");
 }
 
 AttributeValue artifact_value(const ArtifactInfo& info, AttributeValue body) {

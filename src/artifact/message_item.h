@@ -21,7 +21,7 @@ inline constexpr const char* messages_table = "spillway_messages";
 Item message_key(const std::string& session, const std::string& id);
 GetRequest message_request(const std::string& session, const std::string& id);
 
-/// "application/json", with or without parameters: such a body is kept as text.
+/// application/json or …+json, with or without parameters: such a body is kept as text.
 bool is_json(std::string_view content_type);
 
 /// The map of one artifact with its body, or with its error when `info.error` is set.
