@@ -1,0 +1,67 @@
+// One process owns a store's directory.
+#include "item/embedded/lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace spillway {
+namespace {
+
+Error failed(Code code, const std::string& path, const std::string& what) {
+  return make_error(code, "item.open", path, what);
+}
+
+Result<void> make_directory(const std::string& directory) {
+  std::error_code error;
+  const bool made = std::filesystem::create_directories(directory, error);
+  if (error) return failed(Code::unavailable, directory, "cannot make it: " + error.message());
+  if (!made) return ok();
+  const auto parent = std::filesystem::absolute(directory).parent_path();
+  return sync_directory(parent.string());
+}
+
+}  // namespace
+
+Result<void> sync_directory(const std::string& directory) {
+  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return failed(Code::unavailable, directory, std::strerror(errno));
+  if (::fsync(file) != 0) {
+    std::fprintf(stderr, "spillway: %s could not be synced to disk: %s\n", directory.c_str(),
+                 std::strerror(errno));
+    std::abort();
+  }
+  ::close(file);
+  return ok();
+}
+
+Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
+  SPILLWAY_TRY(make_directory(directory));
+  const std::string path = directory + "/lock";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0)
+    return failed(errno == EACCES ? Code::permission_denied : Code::unavailable, path,
+                  std::strerror(errno));
+  DirectoryLock lock(file);
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) return failed(Code::unavailable, path, std::strerror(errno));
+  return failed(Code::conflict, directory,
+                "another process has this store open; stop it first, send the requests to it, or "
+                "choose another directory");
+}
+
+DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept
+    : file_(std::exchange(other.file_, -1)) {}
+
+DirectoryLock::~DirectoryLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+}  // namespace spillway
