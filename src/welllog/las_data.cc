@@ -44,6 +44,7 @@ class TableReader {
   void reserve();
   Result<void> take_line();
   Result<void> take_wrapped_line();
+  bool starts_row();
   Result<void> finish_row(std::vector<LasField>& row, std::uint64_t line);
   void repair_run_on(std::vector<LasField>& row, std::uint64_t line);
   std::vector<int> clean_row_decimals();
@@ -79,12 +80,15 @@ class TableReader {
 void TableReader::look_at_first_lines() {
   std::array<std::size_t, 2> counts = {0, 0};
   std::size_t found = 0;
+  bool index_first = false;
   for (std::size_t at = raw_.begin; at < raw_.end && found < counts.size();) {
     at = reader_.read(at, fields_);
     while (!fields_.empty() && fields_.back().kind == LasFieldKind::absent) fields_.pop_back();
-    if (!fields_.empty()) counts[found++] = fields_.size();
+    if (fields_.empty()) continue;
+    if (found == 0) index_first = fields_.front().kind == LasFieldKind::number;
+    counts[found++] = fields_.size();
   }
-  if (!wrapped_ && found == 2 && counts[0] == 1 && width() > 2 && counts[1] > 1 &&
+  if (!wrapped_ && index_first && counts[0] == 1 && width() > 2 && counts[1] > 1 &&
       counts[1] < width()) {
     wrapped_ = true;
     diagnostics_.warn(raw_.line, "rows are wrapped though WRAP does not say YES");
@@ -143,9 +147,19 @@ Result<void> TableReader::take_line() {
   return finish_row(fields_, line_);
 }
 
+// Where the index stands alone on its line, such a line in the midst of a row starts the next one.
+// It may be the row's last value too: then the line after it is an index.
+bool TableReader::starts_row() {
+  if (!index_alone_ || fields_.size() != 1) return false;
+  if (row_.size() + 1 < width()) return true;
+  LasFieldReader ahead = reader_;
+  std::vector<LasField> next;
+  for (std::size_t at = at_; at < raw_.end && next.empty();) at = ahead.read(at, next);
+  return next.size() > 1;
+}
+
 Result<void> TableReader::take_wrapped_line() {
-  // The index stands alone on its line, so such a line in the midst of a row starts the next one.
-  if (index_alone_ && fields_.size() == 1 && !row_.empty() && row_.size() + 1 < width()) {
+  if (!row_.empty() && starts_row()) {
     SPILLWAY_TRY(finish_row(row_, row_line_));
     row_.clear();
   }

@@ -40,7 +40,7 @@ void classify(LasRawSection& section) {
 
 // A unit may hold colons only as a time format ("hh:mm:ss").
 bool is_time_format(std::string_view unit) {
-  return unit.find_first_not_of("HhMmSsDdYy:/-") == std::string_view::npos;
+  return !unit.ends_with(':') && unit.find_first_not_of("HhMmSsDdYy:/-") == std::string_view::npos;
 }
 
 bool is_separator(std::string_view rest, std::size_t colon) {

@@ -82,7 +82,9 @@ std::optional<double> parse_las_number(std::string_view text) {
   const auto [rest, error] = std::from_chars(spelled.data(), end, value);
   if (error == std::errc::result_out_of_range) {
     // Too small is zero, near enough to what no double can hold; too large is no number of a log.
-    const bool tiny = spelled.find("e-") != std::string::npos || std::abs(value) < 1;
+    const bool has_exponent = spelled.find('e') != std::string::npos;
+    const bool fraction = spelled.find_first_not_of("-0") == spelled.find('.');
+    const bool tiny = has_exponent ? spelled.find("e-") != std::string::npos : fraction;
     if (!tiny) return std::nullopt;
     return spelled.front() == '-' ? -0.0 : 0.0;
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/json_text.h"
 #include "welllog/las_number.h"
 #include "welllog/las_text.h"
 #include "welllog/log_layout.h"
@@ -28,22 +29,6 @@ bool is_plain_json_number(std::string_view text) {
   return at == text.size() && at > fraction;
 }
 
-void append_string(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out.append(1, '\\').append(1, c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out.append("\\u00").append(1, hex[static_cast<unsigned char>(c) >> 4]);
-      out += hex[c & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 void append_double(std::string& out, double value) {
   std::array<char, 32> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
@@ -60,7 +45,7 @@ class Writer {
 
   std::string write(std::string_view well_name) {
     out_ += R"({"type":"logPlotViewer","messageContentType":"log_plot_viewer","wellName":)";
-    append_string(out_, well_name);
+    append_json_string(out_, well_name);
     if (las_.synthetic) out_ += R"(,"synthetic":true)";
     tracks();
     log_data();
@@ -92,7 +77,7 @@ void Writer::cell(const LasTable& table, std::size_t row, std::size_t column) {
   if (las_.is_null(table, row, column)) {
     out_ += "null";
   } else if (table.curves[column].is_text) {
-    append_string(out_, text);
+    append_json_string(out_, text);
   } else if (is_plain_json_number(text)) {
     out_ += text;
   } else {
@@ -102,15 +87,15 @@ void Writer::cell(const LasTable& table, std::size_t row, std::size_t column) {
 
 void Writer::curve(const PlotCurve& plot) {
   out_ += R"({"mnemonic":)";
-  append_string(out_, column(plot.column).mnemonic);
+  append_json_string(out_, column(plot.column).mnemonic);
   out_ += R"(,"unit":)";
-  append_string(out_, column(plot.column).unit);
+  append_json_string(out_, column(plot.column).unit);
   out_ += R"(,"min":)";
   append_double(out_, plot.min);
   out_ += R"(,"max":)";
   append_double(out_, plot.max);
   out_ += plot.logarithmic ? R"(,"scale":"log","color":)" : R"(,"scale":"linear","color":)";
-  append_string(out_, plot.color);
+  append_json_string(out_, plot.color);
   out_ += plot.fill_left ? R"(,"fill":"left"})" : R"(,"fill":null})";
 }
 
@@ -120,7 +105,7 @@ void Writer::tracks() {
   for (const auto& track : default_tracks(las_.log)) {
     out_ += first ? R"({"title":)" : R"(,{"title":)";
     first = false;
-    append_string(out_, track.title);
+    append_json_string(out_, track.title);
     out_ += R"(,"curves":[)";
     for (std::size_t i = 0; i < track.curves.size(); ++i) {
       if (i > 0) out_ += ',';
@@ -129,9 +114,9 @@ void Writer::tracks() {
     out_ += R"(],"crossover":)";
     if (track.crossover) {
       out_ += R"({"left":)";
-      append_string(out_, column(track.crossover->first).mnemonic);
+      append_json_string(out_, column(track.crossover->first).mnemonic);
       out_ += R"(,"right":)";
-      append_string(out_, column(track.crossover->second).mnemonic);
+      append_json_string(out_, column(track.crossover->second).mnemonic);
       out_ += "}}";
     } else {
       out_ += "null}";
@@ -144,7 +129,7 @@ void Writer::log_data() {
   out_ += R"(,"logData":{)";
   for (std::size_t i = 0; i < las_.log.curves.size(); ++i) {
     if (i > 0) out_ += ',';
-    append_string(out_, column(i).mnemonic);
+    append_json_string(out_, column(i).mnemonic);
     out_ += ":[";
     for (std::size_t row = 0; row < las_.log.row_count; ++row) {
       if (row > 0) out_ += ',';
@@ -157,15 +142,15 @@ void Writer::log_data() {
 
 void Writer::index_and_units() {
   out_ += R"(,"index":{"mnemonic":)";
-  append_string(out_, column(0).mnemonic);
+  append_json_string(out_, column(0).mnemonic);
   out_ += R"(,"unit":)";
-  append_string(out_, column(0).unit);
+  append_json_string(out_, column(0).unit);
   out_ += R"(},"units":{)";
   for (std::size_t i = 0; i < las_.log.curves.size(); ++i) {
     if (i > 0) out_ += ',';
-    append_string(out_, column(i).mnemonic);
+    append_json_string(out_, column(i).mnemonic);
     out_ += ':';
-    append_string(out_, column(i).unit);
+    append_json_string(out_, column(i).unit);
   }
   out_ += '}';
 }
@@ -189,7 +174,7 @@ void Writer::tops_of(const LasTable& table, bool& first) {
     if (las_.is_null(table, row, *name) || las_.is_null(table, row, *depth)) continue;
     out_ += first ? R"(,"tops":[{"name":)" : R"(,{"name":)";
     first = false;
-    append_string(out_, las_.text(table, row, *name));
+    append_json_string(out_, las_.text(table, row, *name));
     out_ += R"(,"depth":)";
     cell(table, row, *depth);
     out_ += '}';

@@ -76,6 +76,8 @@ std::optional<std::string> name_from(std::string_view content, const std::vector
   }
   const std::size_t length = words[last].end - words[first].begin;
   if (length == 0 || length > name_bytes_max) return std::nullopt;
+  if (content[words[first].begin] == '\'' || content[words[first].begin] == '"')
+    return std::nullopt;
   return std::string(content.substr(words[first].begin, length));
 }
 
