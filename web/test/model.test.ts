@@ -56,6 +56,12 @@ describe("readLogPlot", () => {
     expect(plot.notes).toEqual(["GR has 2 values for 3 depths.", "GR: 1 values are not numbers and are left out."]);
   });
 
+  it("says that a column of words is not drawn", () => {
+    const plot = readLogPlot(artifact({ logData: { DEPT: [1, 2], GR: [1, 2], LITH: ["sand", null] } }));
+    expect([...plot.curves.keys()]).toEqual(["GR"]);
+    expect(plot.notes).toEqual(["LITH is text and is not drawn; Download has it."]);
+  });
+
   it("replaces an impossible scale by one around the data, and says so", () => {
     const tracks = [{ title: "T", curves: [{ ...GR, min: -1, scale: "log" }] }];
     const plot = readLogPlot(artifact({ tracks }));

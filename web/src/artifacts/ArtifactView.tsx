@@ -69,8 +69,9 @@ function Drawn({ client, artifact, renderer, inView }: Props & { renderer: Rende
 
   const problem = state.status === "failed" ? state.problem : parsed && "problem" in parsed ? parsed.problem : null;
   if (problem) return <ProblemNotice problem={problem} what={titleOf(artifact)} onRetry={retry} />;
+  const reserved = `artifact-body reserve-${renderer.reserve}`;
   const loading = <Loading artifact={artifact} text={renderer.loadingText} state={state} />;
-  if (!parsed || !("value" in parsed)) return loading;
+  if (!parsed || !("value" in parsed)) return <div className={reserved}>{loading}</div>;
   const { Component } = renderer;
   return (
     <ErrorBoundary
@@ -82,9 +83,11 @@ function Drawn({ client, artifact, renderer, inView }: Props & { renderer: Rende
         />
       )}
     >
-      <Suspense fallback={loading}>
-        <Component artifact={artifact} value={parsed.value} />
-      </Suspense>
+      <div className={reserved}>
+        <Suspense fallback={loading}>
+          <Component artifact={artifact} value={parsed.value} />
+        </Suspense>
+      </div>
     </ErrorBoundary>
   );
 }
@@ -145,13 +148,11 @@ export function ArtifactView({ client, artifact }: Props) {
         <h3 className="artifact-title">{titleOf(artifact)}</h3>
         <DownloadLink artifact={artifact} />
       </header>
-      <div className={`artifact-body reserve-${renderer?.reserve ?? "card"}`}>
-        {renderer ? (
-          <Drawn client={client} artifact={artifact} renderer={renderer} inView={inView} />
-        ) : (
-          <Card client={client} artifact={artifact} />
-        )}
-      </div>
+      {renderer ? (
+        <Drawn client={client} artifact={artifact} renderer={renderer} inView={inView} />
+      ) : (
+        <Card client={client} artifact={artifact} />
+      )}
       <StorageLine artifact={artifact} />
     </section>
   );

@@ -7,15 +7,22 @@ interface Props {
   onChange: (shown: Set<string>) => void;
 }
 
+/** Wells with dozens of curves open with their first tracks; the picker has the rest. */
+const TRACKS_FIRST = 6;
+
 export function layoutCurves(plot: WellPlot): Set<string> {
   return new Set(plot.tracks.flatMap((track) => track.curves.map((c) => c.curve.mnemonic)));
+}
+
+export function curvesShownFirst(plot: WellPlot): Set<string> {
+  return layoutCurves({ ...plot, tracks: plot.tracks.slice(0, TRACKS_FIRST) });
 }
 
 export function CurvePicker({ plot, shown, onChange }: Props) {
   const inLayout = layoutCurves(plot);
   const all = [...plot.curves.values()];
   const groups: [string, Curve[]][] = [
-    ["In the layout", all.filter((curve) => inLayout.has(curve.mnemonic))],
+    ["In the tracks of the layout", all.filter((curve) => inLayout.has(curve.mnemonic))],
     ["Other curves, each in its own track", all.filter((curve) => !inLayout.has(curve.mnemonic))],
   ];
   const toggle = (mnemonic: string) => {

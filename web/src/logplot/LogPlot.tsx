@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import type { RendererProps } from "../artifacts/registry";
 import { FitIcon, MinusIcon, PlusIcon } from "../components/icons";
 import { formatCount, formatValue } from "../format";
-import { CurvePicker, layoutCurves } from "./CurvePicker";
+import { CurvePicker, curvesShownFirst, layoutCurves } from "./CurvePicker";
 import { DataTable } from "./DataTable";
 import { readLogPlot, trackFor, type Track, type WellPlot } from "./model";
 import { Stage } from "./Stage";
@@ -32,7 +32,7 @@ export default function LogPlot({ value }: RendererProps) {
   const plot = useMemo(() => readLogPlot(value), [value]);
   const range = useMemo(() => new DepthRange(plot.depth), [plot]);
   const [view, setView] = useState<Viewport>(range.whole);
-  const [shown, setShown] = useState<ReadonlySet<string>>(() => layoutCurves(plot));
+  const [shown, setShown] = useState<ReadonlySet<string>>(() => curvesShownFirst(plot));
   const [panel, setPanel] = useState<"none" | "curves" | "table">("none");
   const tracks = useMemo(() => tracksShown(plot, shown), [plot, shown]);
   const toggle = (name: "curves" | "table") => setPanel((open) => (open === name ? "none" : name));
@@ -67,7 +67,7 @@ export default function LogPlot({ value }: RendererProps) {
                 aria-expanded={panel === "curves"}
                 onClick={() => toggle("curves")}
               >
-                Curves {shown.size}/{plot.curves.size}
+                Curves {shown.size} of {plot.curves.size}
               </button>
               <button
                 type="button"

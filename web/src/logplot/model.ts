@@ -97,6 +97,11 @@ function depthOrder(depths: unknown[], notes: string[]): Int32Array {
   return Int32Array.from(rows);
 }
 
+/** A column of words, as LAS 3 allows, and not one of numbers with some words in it. */
+function isText(column: unknown[]): boolean {
+  return column.some((cell) => typeof cell === "string") && !column.some((cell) => typeof cell === "number");
+}
+
 function readCurve(mnemonic: string, unit: string, column: unknown[], order: Int32Array, notes: string[]): Curve {
   const values = new Float64Array(order.length);
   let present = 0;
@@ -115,7 +120,7 @@ function readCurve(mnemonic: string, unit: string, column: unknown[], order: Int
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  if (unreadable > 0) notes.push(`${mnemonic}: ${unreadable} values are not numbers and are left out.`);
+  if (unreadable > 0 && present > 0) notes.push(`${mnemonic}: ${unreadable} values are not numbers and are left out.`);
   return { mnemonic, unit, values, present, min, max };
 }
 
@@ -181,6 +186,10 @@ export function readLogPlot(value: unknown): WellPlot {
   const curves = new Map<string, Curve>();
   for (const [mnemonic, column] of Object.entries(data)) {
     if (mnemonic === index || !Array.isArray(column)) continue;
+    if (isText(column)) {
+      notes.push(`${mnemonic} is text and is not drawn; Download has it.`);
+      continue;
+    }
     if (column.length !== depths.length)
       notes.push(`${mnemonic} has ${column.length} values for ${depths.length} depths.`);
     curves.set(mnemonic, readCurve(mnemonic, textOf(units[mnemonic]), column, order, notes));
