@@ -10,7 +10,7 @@ namespace spillway {
 namespace {
 
 // docs/decisions/zstd-level.md has the figures.
-constexpr int compression_level = 3;
+constexpr int compression_level = 1;
 
 }  // namespace
 
