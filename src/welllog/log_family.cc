@@ -134,9 +134,10 @@ LogKind log_kind(const LasCurve& curve) {
 
 LogScale log_scale(LogFamily family, const LasCurve& curve) {
   const LogScale scale = usual_scale(family, curve);
-  const auto [left, right] = std::minmax(scale.min, scale.max);
+  const double low = std::min(scale.min, scale.max);
+  const double high = std::max(scale.min, scale.max);
   const bool visible = std::any_of(curve.values.begin(), curve.values.end(),
-                                   [&](double value) { return left <= value && value <= right; });
+                                   [&](double value) { return low <= value && value <= high; });
   const bool empty = curve.null_count == curve.values.size();
   return visible || empty || scale.logarithmic ? scale : own_scale(curve);
 }

@@ -14,6 +14,9 @@
 namespace spillway {
 namespace {
 
+// Longer integers get a ".0": parsers that keep integers in 64 bits refuse them otherwise.
+constexpr std::size_t integer_digits_max = 18;
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // RFC 8259 section 6, for the plain decimals that logs are made of; others go the long way.
@@ -22,7 +25,7 @@ bool is_plain_json_number(std::string_view text) {
   const std::size_t whole = at;
   while (at < text.size() && is_digit(text[at])) ++at;
   if (at == whole || (text[whole] == '0' && at > whole + 1)) return false;
-  if (at == text.size()) return true;
+  if (at == text.size()) return at - whole <= integer_digits_max;
   if (text[at] != '.') return false;
   const std::size_t fraction = ++at;
   while (at < text.size() && is_digit(text[at])) ++at;
@@ -230,6 +233,8 @@ std::string json_number(std::string_view spelling) {
       number += c == 'd' || c == 'D' ? 'E' : c;
     }
   }
+  const bool integer = number.find_first_not_of("-0123456789") == std::string::npos;
+  if (integer && number.size() > integer_digits_max + number.starts_with('-')) number += ".0";
   return number;
 }
 
