@@ -170,6 +170,7 @@ Result<ConditionNode> parse_condition(std::string_view kind, std::string_view te
                                       const Names& names, const Values& values) {
   Parser parser(kind, text, names, values);
   SPILLWAY_TRY(parser.check_size());
+  if (text.empty()) return parser.invalid("The expression can not be empty;");
   SPILLWAY_TRY(ConditionNode node, ConditionParser(parser).whole());
   SPILLWAY_TRY(parser.finish());
   return node;
