@@ -42,14 +42,14 @@ Result<void> sync_directory(const std::string& directory) {
   return ok();
 }
 
-Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
+Result<StoreLock> StoreLock::acquire(const std::string& directory) {
   SPILLWAY_TRY(make_directory(directory));
   const std::string path = directory + "/lock";
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0)
     return failed(errno == EACCES ? Code::permission_denied : Code::unavailable, path,
                   std::strerror(errno));
-  DirectoryLock lock(file);
+  StoreLock lock(file);
   if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno != EWOULDBLOCK) return failed(Code::unavailable, path, std::strerror(errno));
   return failed(Code::conflict, directory,
@@ -57,10 +57,10 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
                 "choose another directory");
 }
 
-DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept
+StoreLock::StoreLock(StoreLock&& other) noexcept
     : file_(std::exchange(other.file_, -1)) {}
 
-DirectoryLock::~DirectoryLock() {
+StoreLock::~StoreLock() {
   if (file_ >= 0) ::close(file_);
 }
 

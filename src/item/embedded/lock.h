@@ -9,16 +9,16 @@ namespace spillway {
 
 /// An exclusive lock on `directory`/lock (flock), held until destroyed; the kernel drops it when
 /// the process ends in any way.
-class DirectoryLock {
+class StoreLock {
  public:
   /// Makes the directory if missing. conflict when another opener holds it, in this process or not.
-  static Result<DirectoryLock> acquire(const std::string& directory);
-  ~DirectoryLock();
-  DirectoryLock(DirectoryLock&& other) noexcept;
-  DirectoryLock& operator=(DirectoryLock&&) = delete;
+  static Result<StoreLock> acquire(const std::string& directory);
+  ~StoreLock();
+  StoreLock(StoreLock&& other) noexcept;
+  StoreLock& operator=(StoreLock&&) = delete;
 
  private:
-  explicit DirectoryLock(int file) : file_(file) {}
+  explicit StoreLock(int file) : file_(file) {}
   int file_;
 };
 

@@ -38,7 +38,7 @@ Result<std::vector<ItemAction>> make_actions(const std::vector<WriteRequest>& re
 
 }  // namespace
 
-EmbeddedStore::EmbeddedStore(DirectoryLock lock, std::string path, WriteConnection connection,
+EmbeddedStore::EmbeddedStore(StoreLock lock, std::string path, WriteConnection connection,
                              std::unique_ptr<Readers> readers, std::vector<Table> tables)
     : lock_(std::move(lock)),
       path_(std::move(path)),
@@ -48,7 +48,7 @@ EmbeddedStore::EmbeddedStore(DirectoryLock lock, std::string path, WriteConnecti
       writer_(connection_, *readers_) {}
 
 Result<std::unique_ptr<ItemStore>> EmbeddedStore::open(const std::string& directory) {
-  SPILLWAY_TRY(DirectoryLock lock, DirectoryLock::acquire(directory));
+  SPILLWAY_TRY(StoreLock lock, StoreLock::acquire(directory));
   std::string path = directory + "/items.db";
   SPILLWAY_TRY(WriteConnection connection, WriteConnection::open(path));
   SPILLWAY_TRY(std::vector<Table> tables, connection.tables.all());

@@ -33,7 +33,7 @@ class EmbeddedStore final : public ItemStore {
   Result<void> backup(const std::string& to) const;
 
  private:
-  EmbeddedStore(DirectoryLock lock, std::string path, WriteConnection connection,
+  EmbeddedStore(StoreLock lock, std::string path, WriteConnection connection,
                 std::unique_ptr<Readers> readers, std::vector<Table> tables);
 
   Result<TableReply> create(const CreateTable& request, Deadline deadline);
@@ -41,7 +41,7 @@ class EmbeddedStore final : public ItemStore {
   Result<TableReply> list(const ListTables& request) const;
 
   // In the order of their making; they go in the reverse: the writer first, the lock last.
-  DirectoryLock lock_;
+  StoreLock lock_;
   std::string path_;
   WriteConnection connection_;
   std::unique_ptr<Readers> readers_;
