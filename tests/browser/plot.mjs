@@ -35,7 +35,7 @@ async function expectTraps(harness, plot) {
   await harness.check(
     "gas is shaded where density plots left of neutron on their own scales, nowhere else",
     async () => {
-      const inside = { rows: [GAS[0] + 0.01, GAS[1] - 0.01], columns: [0.2, 0.6], color: "#f4c577", tolerance: 40 };
+      const inside = { rows: [GAS[0] + 0.01, GAS[1] - 0.01], columns: [0.14, 0.3], color: "#f4c577", tolerance: 40 };
       expect((await inkPixels(plot, "RHOB", inside)) > 1000, "no gas is shaded");
       for (const rows of [
         [0, GAS[0] - 0.01],
@@ -106,7 +106,7 @@ async function sayings(harness, page, plot) {
   await harness.check("the table gives the same values as numbers", async () => {
     await plot.getByRole("button", { name: "Table" }).click();
     const first = await plot.locator("tbody tr").first().innerText();
-    expect(first.startsWith("1000.0"), first);
+    expect(first.startsWith("1000.00"), first);
     await harness.axe(page);
     await plot.getByRole("button", { name: "Table" }).click();
   });

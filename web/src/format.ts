@@ -30,6 +30,11 @@ export function formatValue(value: number): string {
   return size >= 1 ? value.toFixed(3) : value.toFixed(4);
 }
 
+/** To the centimetre or hundredth of a foot: finer than any log's step, coarser than rounding noise. */
+export function formatDepth(depth: number): string {
+  return depth.toFixed(2);
+}
+
 /** A scale's end as printed in a header: no needless digits. */
 export function formatLimit(value: number): string {
   return String(Number(value.toPrecision(6))).replace("-", "−");

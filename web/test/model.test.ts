@@ -50,6 +50,16 @@ describe("readLogPlot", () => {
     expect(track!.curves.map((c) => c.curve.mnemonic)).toEqual(["GR"]);
   });
 
+  it("leaves out a track without any values, and says which curves those were", () => {
+    const tracks = [
+      { title: "T", curves: [GR] },
+      { title: "E", curves: [{ ...GR, mnemonic: "RHOB" }] },
+    ];
+    const plot = readLogPlot(artifact({ tracks }));
+    expect(plot.tracks.map((track) => track.title)).toEqual(["T"]);
+    expect(plot.notes).toEqual(["Without values in the data, so not drawn: RHOB."]);
+  });
+
   it("says when values are not numbers or columns differ in length", () => {
     const plot = readLogPlot(artifact({ logData: { DEPT: [1, 2, 3], GR: [1, "x"] } }));
     expect(Array.from(plot.curves.get("GR")!.values)).toEqual([1, NaN, NaN]);
@@ -80,6 +90,7 @@ describe("readLogPlot", () => {
     [artifact({ logData: { GR: [1] }, index: { mnemonic: "DEPT" } }), /DEPT is not in the data/],
     [artifact({ logData: { DEPT: [] } }), /empty/],
     [artifact({ logData: { DEPT: ["a"] } }), /empty/],
+    [artifact({ logData: { DEPT: [1, 2], GR: [null, null] } }), /No curve in the data has values/],
   ])("refuses what cannot be drawn, saying why (%#)", (value, message) => {
     expect(() => readLogPlot(value)).toThrow(PlotDataError);
     expect(() => readLogPlot(value)).toThrow(message);

@@ -1,5 +1,5 @@
 // The same data as numbers, for those who cannot use the picture: the first rows of the window shown.
-import { formatCount, formatValue } from "../format";
+import { formatCount, formatDepth, formatValue } from "../format";
 import { samplesIn } from "./m4";
 import type { Curve, WellPlot } from "./model";
 import type { Viewport } from "./viewport";
@@ -41,7 +41,7 @@ export function DataTable({ plot, curves, view }: Props) {
         <tbody>
           {rows.map((row) => (
             <tr key={row}>
-              <th scope="row">{formatValue(depth[row]!)}</th>
+              <th scope="row">{formatDepth(depth[row]!)}</th>
               {curves.map((curve) => (
                 <td key={curve.mnemonic}>{formatValue(curve.values[row]!)}</td>
               ))}

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "react";
 import type { RendererProps } from "../artifacts/registry";
 import { FitIcon, MinusIcon, PlusIcon } from "../components/icons";
-import { formatCount, formatValue } from "../format";
+import { formatCount, formatDepth } from "../format";
 import { CurvePicker, curvesShownFirst, layoutCurves } from "./CurvePicker";
 import { DataTable } from "./DataTable";
 import { readLogPlot, trackFor, type Track, type WellPlot } from "./model";
@@ -15,7 +15,7 @@ function tracksShown(plot: WellPlot, shown: ReadonlySet<string>): Track[] {
   const inLayout = layoutCurves(plot);
   const tracks = plot.tracks.flatMap((track) => {
     const curves = track.curves.filter((c) => shown.has(c.curve.mnemonic));
-    return curves.length > 0 || track.curves.length === 0 ? [{ ...track, curves }] : [];
+    return curves.length > 0 ? [{ ...track, curves }] : [];
   });
   const others = [...plot.curves.values()].filter((c) => shown.has(c.mnemonic) && !inLayout.has(c.mnemonic));
   return [...tracks, ...others.map(trackFor)];
@@ -24,7 +24,7 @@ function tracksShown(plot: WellPlot, shown: ReadonlySet<string>): Track[] {
 function caption(plot: WellPlot): string {
   const { depth, index, curves } = plot;
   const unit = index.unit && ` ${index.unit}`;
-  const range = `${formatValue(depth[0]!)} to ${formatValue(depth[depth.length - 1]!)}${unit}`;
+  const range = `${formatDepth(depth[0]!)} to ${formatDepth(depth[depth.length - 1]!)}${unit}`;
   return `${plot.name || "Well"}: ${formatCount(depth.length)} samples of ${curves.size} curves over ${index.mnemonic} ${range}.`;
 }
 
@@ -47,7 +47,7 @@ export default function LogPlot({ value }: RendererProps) {
             <div className="plot-toolbar">
               {plot.synthetic && <span className="badge badge-synthetic">Synthetic data</span>}
               <span className="plot-window numbers">
-                {formatValue(view.top)} – {formatValue(view.bottom)}
+                {formatDepth(view.top)} – {formatDepth(view.bottom)}
                 {unit}
               </span>
               <div className="plot-buttons" role="group" aria-label="Zoom">

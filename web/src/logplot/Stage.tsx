@@ -1,6 +1,6 @@
 // The picture of a log plot: heads, depth axis and tracks, with the line and the values at the cursor.
 import { useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
-import { formatValue } from "../format";
+import { formatDepth, formatValue } from "../format";
 import { useDark } from "../hooks/useDark";
 import { surfaceOf, themeOf } from "./canvas";
 import { legible } from "./color";
@@ -13,7 +13,7 @@ import { useViewControls } from "./useViewControls";
 import type { DepthRange, Viewport } from "./viewport";
 
 // CSS pixels
-const DEPTH_WIDTH = 64;
+const DEPTH_WIDTH = 72;
 const TRACK_WIDTH_MIN = 124;
 const TRACK_WIDTH_MAX = 300;
 
@@ -32,7 +32,7 @@ function describe(plot: WellPlot, tracks: DrawnTrack[], cursor: number): string 
       return `${curve.mnemonic} ${Number.isNaN(value) ? "absent" : `${formatValue(value)} ${curve.unit}`}`;
     }),
   );
-  return `${plot.index.mnemonic} ${formatValue(plot.depth[cursor]!)} ${plot.index.unit}: ${values.join(", ")}`;
+  return `${plot.index.mnemonic} ${formatDepth(plot.depth[cursor]!)} ${plot.index.unit}: ${values.join(", ")}`;
 }
 
 interface PaintOptions {
@@ -113,7 +113,7 @@ export function Stage({ plot, tracks, range, view, setView, toolbar }: StageProp
               <canvas ref={axis} aria-hidden="true" />
               {cursorShown && (
                 <output className="depth-badge" style={{ top: cursorRow }}>
-                  {formatValue(plot.depth[cursor]!)}
+                  {formatDepth(plot.depth[cursor]!)}
                 </output>
               )}
             </div>

@@ -53,7 +53,9 @@ export function TrackHeaders({ tracks, trackWidth, cursor }: Props) {
     <div className="track-heads">
       {tracks.map((track, i) => (
         <div className="track-head" style={style} key={i} data-track={i}>
-          <h4 className="track-title">{track.title || "Track"}</h4>
+          <h4 className="track-title" title={track.title}>
+            {track.title || "Track"}
+          </h4>
           {track.missing.length > 0 && (
             <p className="track-missing">{track.missing.join(", ")}: no values in the data</p>
           )}

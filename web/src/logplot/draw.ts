@@ -227,8 +227,8 @@ function drawTrack(
 
 function drawTops(surface: Surface, tops: Top[], view: Viewport, theme: Theme): void {
   const { context, width, ratio } = surface;
-  context.strokeStyle = theme.text;
-  context.lineWidth = Math.max(1, Math.round(ratio));
+  context.strokeStyle = theme.muted;
+  context.lineWidth = 1;
   context.setLineDash([6 * ratio, 4 * ratio]);
   strokeRows(
     surface,
@@ -240,17 +240,23 @@ function drawTops(surface: Surface, tops: Top[], view: Viewport, theme: Theme): 
   context.setLineDash([]);
 }
 
-/** Names stand on their lines in the first track, on a patch of paper so that curves do not run through them. */
+/**
+ * Names stand on their lines in the first track, on a patch of paper so that curves do not run through them.
+ * Where tops crowd, a name that would cover the one above it waits until one zooms in; its line is there.
+ */
 function nameTops(surface: Surface, tops: Top[], view: Viewport, trackWidth: number, theme: Theme): void {
   const { context, height, ratio } = surface;
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.font = `600 ${11 * ratio}px ${theme.font}`;
   const space = trackWidth - 16 * ratio;
+  let lowest = -Infinity;
   for (const { name, depth } of tops) {
     if (!name || depth < view.top || depth > view.bottom) continue;
     const width = Math.min(space, context.measureText(name).width);
     const y = Math.max(18 * ratio, rowOf(depth, view, height)) - 9 * ratio;
+    if (y < lowest + 15 * ratio) continue;
+    lowest = y;
     context.fillStyle = theme.paper;
     context.fillRect(4 * ratio, y - 7 * ratio, width + 8 * ratio, 14 * ratio);
     context.fillStyle = theme.text;

@@ -143,6 +143,7 @@ function readTrackCurve(spec: Fields, curve: Curve, position: number, notes: str
 
 function readTracks(artifact: Fields, curves: Map<string, Curve>, notes: string[]): Track[] {
   const tracks: Track[] = [];
+  const leftOut: string[] = []; // of tracks that would be empty
   let position = 0;
   for (const entry of listOf(artifact.tracks)) {
     const spec = fieldsOf(entry);
@@ -157,8 +158,10 @@ function readTracks(artifact: Fields, curves: Map<string, Curve>, notes: string[
     }
     const crossing = fieldsOf(spec.crossover);
     if (crossing) track.crossover = { left: textOf(crossing.left), right: textOf(crossing.right) };
-    if (track.curves.length + track.missing.length > 0) tracks.push(track);
+    if (track.curves.length > 0) tracks.push(track);
+    else leftOut.push(...track.missing);
   }
+  if (leftOut.length > 0) notes.push(`Without values in the data, so not drawn: ${leftOut.join(", ")}.`);
   return tracks;
 }
 
@@ -200,11 +203,13 @@ export function readLogPlot(value: unknown): WellPlot {
       .filter((c) => c.present > 0)
       .slice(0, 4)
       .map(trackFor);
+  if (tracks.length === 0) throw new PlotDataError("No curve in the data has values, so there is nothing to draw.");
   const tops = listOf(artifact.tops).flatMap((entry) => {
     const top = fieldsOf(entry);
     const depth = numberOf(top?.depth);
     return top && Number.isFinite(depth) ? [{ name: textOf(top.name), depth }] : [];
   });
+  tops.sort((a, b) => a.depth - b.depth);
   return {
     name: textOf(artifact.wellName),
     synthetic: artifact.synthetic === true,
