@@ -15,6 +15,9 @@ namespace {
 constexpr std::array<double, 8> usual_nulls = {-999.25,  -999.0,   -9999.0, -9999.25,
                                                -99999.0, -32768.0, 999.25,  -999.99};
 
+// Each report counts lines from the start of the file, so their number is limited.
+constexpr std::size_t usual_nulls_reported_max = 50;
+
 const std::vector<double>* index_values(const LasFile& file) {
   if (file.log.curves.empty() || file.log.row_count == 0) return nullptr;
   return file.log.curves.front().is_text ? nullptr : &file.log.curves.front().values;
@@ -68,11 +71,15 @@ void check_direction(const LasFile& file, const std::vector<double>& values,
 }
 
 void check_nulls(const LasFile& file, LasDiagnosticList& diagnostics) {
+  std::size_t reported = 0;
   for (std::size_t column = 1; column < file.log.curves.size(); ++column) {
     const LasCurve& curve = file.log.curves[column];
     for (const double null : usual_nulls) {
       const auto first = std::find(curve.values.begin(), curve.values.end(), null);
       if (first == curve.values.end()) continue;
+      if (++reported > usual_nulls_reported_max) {
+        return diagnostics.warn(0, "more curves have nulls that are not declared");
+      }
       const auto count = std::count(first, curve.values.end(), null);
       diagnostics.warn(line_of(file, static_cast<std::size_t>(first - curve.values.begin())),
                        curve.mnemonic + " has " + std::to_string(count) + " values of " +
