@@ -1,0 +1,207 @@
+// Artifacts over HTTP: exact bytes out, streams in.
+#include "server/context.h"
+#include "server/message_json.h"
+#include "server/problem.h"
+#include "server/range.h"
+#include "server/target.h"
+
+namespace spillway {
+namespace {
+
+constexpr int opens_max = 3;
+
+/// A stream whose beginning was read already.
+class PrefixedSource final : public ByteSource {
+ public:
+  PrefixedSource(std::string prefix, std::unique_ptr<ByteSource> rest)
+      : prefix_(std::move(prefix)), rest_(std::move(rest)) {}
+  Result<std::size_t> read(char* buffer, std::size_t capacity) override {
+    const auto n = prefix_.read(buffer, capacity);
+    if (n.has_error() || n.value() > 0) return n;
+    return rest_->read(buffer, capacity);
+  }
+
+ private:
+  StringSource prefix_;
+  std::unique_ptr<ByteSource> rest_;
+};
+
+std::string quoted(const std::string& sha256) { return "\"" + sha256 + "\""; }
+
+Error not_this_version() {
+  return make_error(Code::not_found, "http.artifact", "sha256",
+                    "the artifact of that digest has been replaced; ask without sha256");
+}
+
+/// What is the same for 200, 206 and 304.
+void set_validators(Response& response, const Request& request, const ArtifactInfo& info) {
+  response.set("ETag", quoted(info.sha256));
+  // With the digest in the address the bytes can never change.
+  response.set("Cache-Control", request.query_value("sha256")
+                                    ? "private, max-age=31536000, immutable"
+                                    : "private, no-cache");
+}
+
+/// Artifact bytes come from strangers: never shown as a page of our origin.
+void set_representation(Response& response, const ArtifactInfo& info) {
+  const std::string& name = info.name.empty() ? info.id : info.name;
+  response.set("Content-Type",
+               info.content_type.empty() ? "application/octet-stream" : info.content_type);
+  response.set("Content-Disposition", "attachment; filename*=UTF-8''" + percent_encode(name));
+  response.set("Content-Security-Policy", "sandbox");
+  response.set("Accept-Ranges", "bytes");
+}
+
+/// RFC 9110, section 13.2.2: If-Match first, then If-None-Match.
+Result<std::optional<Response>> check_preconditions(const Request& request,
+                                                    const ArtifactInfo& info) {
+  const std::string etag = quoted(info.sha256);
+  if (request.has_header("if-match") && !etag_matches(request.header("if-match"), etag, false)) {
+    return make_error(Code::condition_failed, "http.precondition", "If-Match",
+                      "the artifact's entity tag is " + etag);
+  }
+  if (!request.has_header("if-none-match") ||
+      !etag_matches(request.header("if-none-match"), etag, true)) {
+    return std::optional<Response>();
+  }
+  Response response;
+  response.status = 304;
+  set_validators(response, request, info);
+  return std::optional<Response>(std::move(response));
+}
+
+Response unsatisfiable(const Request& request, const ArtifactInfo& info) {
+  const std::string size = std::to_string(info.size_bytes);
+  const Error error = make_error(Code::invalid_argument, "http.range", "Range",
+                                 "the artifact has " + size + " bytes");
+  Response response = problem_response(error, 416, request.id);
+  response.set("Content-Range", "bytes */" + size);
+  return response;
+}
+
+/// Opens the bytes and reads the first chunk, so that what is missing or damaged at the beginning
+/// is an error answer and not a broken stream.
+Result<void> open_body(Context& context, const Request& request, const LocatedArtifact& located,
+                       std::optional<ByteRange> range, Response& response) {
+  SPILLWAY_TRY(auto source,
+               context.spillway.sessions().open_artifact(located, range, request.deadline));
+  const std::uint64_t length = range ? range->length : located.info.size_bytes;
+  const std::size_t first_bytes =
+      static_cast<std::size_t>(std::min<std::uint64_t>(length, context.limits.chunk_bytes));
+  std::string first(first_bytes, '\0');
+  SPILLWAY_TRY(auto n, read_full(*source, first.data(), first.size()));
+  if (n != first_bytes) {
+    return make_error(Code::corrupt, "http.artifact", located.info.id,
+                      "the stored bytes are fewer than the artifact has");
+  }
+  if (length == first_bytes) {
+    response.body = std::move(first);
+  } else {
+    response.stream = std::make_unique<PrefixedSource>(std::move(first), std::move(source));
+    response.stream_bytes = length;
+  }
+  return ok();
+}
+
+Result<Response> answer_located(Context& context, const Request& request,
+                                const LocatedArtifact& located) {
+  const ArtifactInfo& info = located.info;
+  const std::string* digest = request.query_value("sha256");
+  if (digest && *digest != info.sha256) return not_this_version();
+  SPILLWAY_TRY(auto unmodified, check_preconditions(request, info));
+  if (unmodified) return std::move(*unmodified);
+
+  Response response;
+  set_validators(response, request, info);
+  set_representation(response, info);
+  RangeAnswer wanted;
+  if (request.method == "GET")
+    wanted = requested_range(request, quoted(info.sha256), info.size_bytes);
+  if (wanted.kind == RangeAnswer::Kind::unsatisfiable) return unsatisfiable(request, info);
+  std::optional<ByteRange> range;
+  if (wanted.kind == RangeAnswer::Kind::part) {
+    range = wanted.range;
+    const std::uint64_t last = range->offset + range->length - 1;
+    response.status = 206;
+    response.set("Content-Range", "bytes " + std::to_string(range->offset) + "-" +
+                                      std::to_string(last) + "/" + std::to_string(info.size_bytes));
+  }
+  if (request.method == "HEAD") {
+    response.stream_bytes = info.size_bytes;
+  } else {
+    SPILLWAY_TRY(open_body(context, request, located, range, response));
+  }
+  return response;
+}
+
+Result<Response> get_artifact(Context& context, Request& request, ByteSource&) {
+  for (int opens = 1;; ++opens) {
+    SPILLWAY_TRY(auto located, context.spillway.sessions().locate(
+                                   request.parameter("session"), request.parameter("message"),
+                                   request.parameter("artifact"), request.deadline));
+    if (located.info.error) return *located.info.error;
+    auto response = answer_located(context, request, located);
+    const bool replaced = response.has_error() && response.error().code == Code::conflict;
+    if (!replaced || opens == opens_max) return response;
+  }
+}
+
+Result<NewArtifact> new_artifact(const Request& request) {
+  NewArtifact artifact;
+  artifact.id = request.parameter("artifact");
+  if (request.has_header("content-type")) artifact.content_type = request.header("content-type");
+  if (const std::string* type = request.query_value("type")) artifact.type = *type;
+  if (const std::string* name = request.query_value("name")) artifact.name = *name;
+  if (request.has_header("if-none-match")) {
+    return make_error(Code::unsupported, "http.precondition", "If-None-Match",
+                      "If-None-Match is not offered for PUT; use If-Match");
+  }
+  SPILLWAY_TRY(artifact.if_match, sole_if_match(request));
+  return artifact;
+}
+
+Result<Response> put_artifact(Context& context, Request& request, ByteSource& body) {
+  const std::string& session = request.parameter("session");
+  const std::string& message = request.parameter("message");
+  SPILLWAY_TRY(auto artifact, new_artifact(request));
+  SPILLWAY_TRY(auto saved, context.spillway.sessions().put_artifact(session, message, artifact,
+                                                                    body, request.deadline));
+  log_saved_artifact(context, request, saved);
+  JsonWriter out;
+  write_artifact(out, session, message, saved.info, ArtifactsAs::reference, request.id);
+  Response response = json_response(saved.created ? 201 : 200, out.take());
+  response.set("ETag", quoted(saved.info.sha256));
+  if (saved.created) response.set("Location", artifact_href(session, message, saved.info));
+  return response;
+}
+
+Result<Response> delete_artifact(Context& context, Request& request, ByteSource&) {
+  SPILLWAY_TRY(context.spillway.sessions().remove_artifact(
+      request.parameter("session"), request.parameter("message"), request.parameter("artifact"),
+      request.deadline));
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+}  // namespace
+
+void add_artifact_routes(Router& router, Context& context) {
+  const auto on = [&context](auto handler) {
+    return [&context, handler](Request& request, ByteSource& body) {
+      return handler(context, request, body);
+    };
+  };
+  const std::string artifact = "/v1/sessions/{session}/messages/{message}/artifacts/{artifact}";
+  router.add(
+      {.method = "GET", .pattern = artifact, .handler = on(get_artifact), .long_transfer = true});
+  router.add({.method = "PUT",
+              .pattern = artifact,
+              .handler = on(put_artifact),
+              .body = BodyKind::streamed,
+              .body_bytes_max = context.limits.artifact_bytes_max,
+              .long_transfer = true});
+  router.add({.method = "DELETE", .pattern = artifact, .handler = on(delete_artifact)});
+}
+
+}  // namespace spillway

@@ -1,0 +1,29 @@
+// Messages and artifacts as the API spells them; see docs/HTTP.md.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/json_out.h"
+#include "spillway/sessions.h"
+
+namespace spillway {
+
+/// DynamoDB's limit for an item (Amazon DynamoDB Developer Guide, Quotas).
+constexpr std::uint64_t item_bytes_max = 409'600;
+
+/// "/v1/sessions/…/messages/…/artifacts/a0?sha256=…": an address whose bytes never change.
+std::string artifact_href(std::string_view session, std::string_view message,
+                          const ArtifactInfo& artifact);
+
+/// Is it application/json, or ends in +json? Parameters are ignored.
+bool is_json_type(std::string_view content_type);
+
+/// The values of artifacts that say they are JSON go in as they are, if they are; else as base64.
+/// `request_id` is for the problems of artifacts that could not be had.
+void write_artifact(JsonWriter& out, std::string_view session, std::string_view message,
+                    const ArtifactInfo& artifact, ArtifactsAs as, std::string_view request_id);
+void write_message(JsonWriter& out, const Message& message, ArtifactsAs as,
+                   std::string_view request_id);
+
+}  // namespace spillway
