@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiClient } from "../src/api/client";
 import type { Artifact } from "../src/api/types";
 import { ArtifactView } from "../src/artifacts/ArtifactView";
-import { renderers } from "../src/artifacts/registry";
+import { renderers, type RendererProps } from "../src/artifacts/registry";
 
 const observers: { target: Element; see: (inView: boolean) => void }[] = [];
 
@@ -61,6 +61,12 @@ function problem(): Response {
   return Response.json(body, { status: 503 });
 }
 
+function Note({ value }: RendererProps) {
+  const { text } = value as { text: string };
+  if (text === "broken") throw new Error("cannot draw this");
+  return <p>note says {text}</p>;
+}
+
 let server: FakeServer;
 
 beforeEach(() => {
@@ -69,11 +75,7 @@ beforeEach(() => {
   vi.stubGlobal("IntersectionObserver", FakeObserver);
   renderers.set("note", {
     ...{ label: "Note", loadingText: "Loading visualization data…", reserve: "card" },
-    Component: ({ value }) => {
-      const { text } = value as { text: string };
-      if (text === "broken") throw new Error("cannot draw this");
-      return <p>note says {text}</p>;
-    },
+    load: async () => ({ default: Note }),
   });
 });
 
@@ -150,15 +152,26 @@ describe("an artifact", () => {
         <ArtifactView client={server.client} artifact={artifact({ id: "a1", value: VALUE, storage: "inline" })} />
       </>,
     );
-    expect(screen.getByRole("alert").textContent).toMatch(/cannot be drawn.*cannot draw this/);
+    observers[0]!.see(true);
+    observers[1]!.see(true);
+    expect((await screen.findByRole("alert")).textContent).toMatch(/cannot be drawn.*cannot draw this/);
     expect(screen.getByText("note says hello")).toBeTruthy();
     silent.mockRestore();
   });
 
-  it("with its value inline needs no request", () => {
+  it("whose drawing code cannot be loaded says so, and Retry tries again", async () => {
+    const load = vi.fn().mockRejectedValueOnce(new TypeError("cut")).mockResolvedValue({ default: Note });
+    renderers.set("note", { ...renderers.get("note")!, load });
     render(<ArtifactView client={server.client} artifact={artifact({ value: VALUE, storage: "inline" })} />);
     observers[0]!.see(true);
-    expect(screen.getByText("note says hello")).toBeTruthy();
+    fireEvent.click(await screen.findByRole("button", { name: /^Retry/ }));
+    expect(await screen.findByText("note says hello")).toBeTruthy();
+  });
+
+  it("with its value inline needs no request", async () => {
+    render(<ArtifactView client={server.client} artifact={artifact({ value: VALUE, storage: "inline" })} />);
+    observers[0]!.see(true);
+    expect(await screen.findByText("note says hello")).toBeTruthy();
     expect(server.requests).toHaveLength(0);
   });
 

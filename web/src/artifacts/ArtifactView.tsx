@@ -1,5 +1,5 @@
 // One artifact of a message: its frame, its states (waiting, loading, failed, shown) and where it is stored.
-import { Suspense, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { ApiClient } from "../api/client";
 import { ProblemError } from "../api/problem";
 import type { Artifact } from "../api/types";
@@ -8,6 +8,7 @@ import { ProblemNotice } from "../components/ProblemNotice";
 import { formatBytes } from "../format";
 import { useArtifactBytes, type LoadState } from "../hooks/useArtifactBytes";
 import { useInView } from "../hooks/useInView";
+import { useRendererComponent } from "../hooks/useRendererComponent";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { rendererFor, type Renderer } from "./registry";
 import { StorageLine } from "./StorageLine";
@@ -67,12 +68,20 @@ function Drawn({ client, artifact, renderer, inView }: Props & { renderer: Rende
     return state.status === "ready" ? parse(state.bytes) : null;
   }, [hasValue, artifact.value, state]);
 
+  const { loaded, reload } = useRendererComponent(renderer, inView);
+
   const problem = state.status === "failed" ? state.problem : parsed && "problem" in parsed ? parsed.problem : null;
   if (problem) return <ProblemNotice problem={problem} what={titleOf(artifact)} onRetry={retry} />;
+  if (loaded && "problem" in loaded)
+    return <ProblemNotice problem={loaded.problem} what={titleOf(artifact)} onRetry={reload} />;
   const reserved = `artifact-body reserve-${renderer.reserve}`;
-  const loading = <Loading artifact={artifact} text={renderer.loadingText} state={state} />;
-  if (!parsed || !("value" in parsed)) return <div className={reserved}>{loading}</div>;
-  const { Component } = renderer;
+  if (!loaded || !parsed || !("value" in parsed))
+    return (
+      <div className={reserved}>
+        <Loading artifact={artifact} text={renderer.loadingText} state={state} />
+      </div>
+    );
+  const { Component } = loaded;
   return (
     <ErrorBoundary
       fallback={(error, reset) => (
@@ -84,9 +93,7 @@ function Drawn({ client, artifact, renderer, inView }: Props & { renderer: Rende
       )}
     >
       <div className={reserved}>
-        <Suspense fallback={loading}>
-          <Component artifact={artifact} value={parsed.value} />
-        </Suspense>
+        <Component artifact={artifact} value={parsed.value} />
       </div>
     </ErrorBoundary>
   );

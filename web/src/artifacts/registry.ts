@@ -1,5 +1,5 @@
 // Which component shows which type of artifact. An application adds its own with one entry.
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
 import type { Artifact } from "../api/types";
 
 export interface RendererProps {
@@ -11,7 +11,7 @@ export interface Renderer {
   label: string; // what the reader calls this kind of thing
   loadingText: string;
   reserve: "plot" | "card"; // the height kept free before the data is there
-  Component: ComponentType<RendererProps>;
+  load: () => Promise<{ default: ComponentType<RendererProps> }>; // its code, when the first one is seen
 }
 
 export const renderers = new Map<string, Renderer>([
@@ -21,7 +21,7 @@ export const renderers = new Map<string, Renderer>([
       label: "Log plot",
       loadingText: "Loading visualization data…",
       reserve: "plot",
-      Component: lazy(() => import("../logplot/LogPlot")),
+      load: () => import("../logplot/LogPlot"),
     },
   ],
 ]);
