@@ -42,7 +42,11 @@ export function App({ client = defaultClient }: { client?: ApiClient }) {
   );
 
   return (
-    <div className="app" data-menu={menuOpen ? "open" : undefined}>
+    <div
+      className="app"
+      data-menu={menuOpen ? "open" : undefined}
+      onKeyDown={(event) => event.key === "Escape" && setMenuOpen(false)}
+    >
       <nav className="sidebar" aria-label="Conversations" id="conversations">
         <SessionList list={list} current={route} onNew={startNew} onDeleted={onDeleted} />
       </nav>
