@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/parallel.h"
+#include "dynamo/json.h"
 #include "hybrid/manifest.h"
 
 namespace spillway {
@@ -52,8 +53,7 @@ Result<void> put_back(Fetch& fetched, std::string raw) {
     SPILLWAY_TRY(*fetched.places.front(), value_from_raw(first.type, std::move(raw)));
     return ok();
   }
-  SPILLWAY_TRY(AttributeValue pack, value_from_raw("M", std::move(raw)));
-  Map& members = *pack.as<Map>();
+  SPILLWAY_TRY(Item members, item_from_json(raw));
   for (AttributeValue* place : fetched.places) {
     const std::string name = entry_of(*place->as<Spilled>()).member;
     const auto found = members.find(name);

@@ -14,7 +14,8 @@ namespace spillway {
 
 /// Thread-safe. Every call ends by its deadline with Code::timeout, and says with Effect::unknown
 /// when a write may have landed. Unknown tables are not_found; keys that do not fit the schema,
-/// items over 409,600 bytes and bad expressions are invalid_argument.
+/// and bad expressions are invalid_argument; an item over 409,600 bytes, also as an update would
+/// leave it, is too_large.
 class ItemStore {
  public:
   virtual ~ItemStore() = default;

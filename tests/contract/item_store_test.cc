@@ -142,12 +142,12 @@ TEST_P(ItemStoreContract, HoldsTheSizeLimitToTheByte) {
   EXPECT_EQ(get("items", {{"pk", "fits"}}), item_of_size("fits", 409'600));
   const auto refused = put("items", item_of_size("over", 409'601));
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, Code::invalid_argument);
+  EXPECT_EQ(refused.error().code, Code::too_large);
   EXPECT_FALSE(get("items", {{"pk", "over"}}));
   const auto grown =
       write(update("items", {{"pk", "fits"}}, "SET w = :v", {{":v", std::string()}}));
   ASSERT_FALSE(grown);  // the name alone is one byte too many
-  EXPECT_EQ(grown.error().code, Code::invalid_argument);
+  EXPECT_EQ(grown.error().code, Code::too_large);
 }
 
 TEST_P(ItemStoreContract, RefusesKeysThatDoNotFitTheSchema) {

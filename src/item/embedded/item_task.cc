@@ -92,7 +92,8 @@ Result<void> ItemAction::decide_update() {
     SPILLWAY_TRY(update_->apply(item));
   }
   if (item_size(item) > item_bytes_max)
-    return invalid("Item size to update has exceeded the maximum allowed size");
+    return make_error(Code::too_large, "item.write", "",
+                      "Item size to update has exceeded the maximum allowed size");
   SPILLWAY_TRY(validate_item(item));
   encoded_ = encode_item(item);
   new_size_ = item_size(item);

@@ -57,8 +57,7 @@ Result<StoreLock> StoreLock::acquire(const std::string& directory) {
                 "choose another directory");
 }
 
-StoreLock::StoreLock(StoreLock&& other) noexcept
-    : file_(std::exchange(other.file_, -1)) {}
+StoreLock::StoreLock(StoreLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
 
 StoreLock::~StoreLock() {
   if (file_ >= 0) ::close(file_);

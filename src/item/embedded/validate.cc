@@ -28,7 +28,11 @@ Result<void> validate_map(const Map& map) {
 
 /// Depth was checked before, so that this recursion is bounded.
 Result<void> validate_value(const AttributeValue& value) {
-  assert(!value.as<Spilled>() && "a spilled value reached the item store");
+  const bool spilled = value.as<Spilled>() != nullptr;
+  assert(!spilled && "a spilled value reached the item store");
+  if (spilled)
+    return make_error(Code::internal, "item.validate", "",
+                      "a spilled value reached the item store");
   const auto* strings = value.as<StringSet>();
   const auto* numbers = value.as<NumberSet>();
   const auto* binaries = value.as<BinarySet>();
@@ -60,7 +64,8 @@ Result<void> validate_item(const Item& item) {
       return invalid("Nesting Levels have exceeded supported limits");
   }
   if (item_size(item) > item_bytes_max)
-    return invalid("Item size has exceeded the maximum allowed size");
+    return make_error(Code::too_large, "item.write", "",
+                      "Item size has exceeded the maximum allowed size");
   return validate_map(item);
 }
 

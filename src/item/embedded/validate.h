@@ -8,8 +8,8 @@
 
 namespace spillway {
 
-/// invalid_argument when the item is over 409,600 bytes, nests above 32 levels, or holds an empty
-/// set, an empty attribute name or one of more than 64 KB.
+/// too_large when the item is over 409,600 bytes; invalid_argument when it nests above 32 levels,
+/// or holds an empty set, an empty attribute name or one of more than 64 KB.
 Result<void> validate_item(const Item& item);
 
 /// Name, key names and types as CreateTable demands them; unsupported when there are indexes.

@@ -1,0 +1,262 @@
+// What the commit protocol promises when stores fail, replies are lost, and sweeps run beside
+// writers.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "hybrid/ledger.h"
+#include "unit/hybrid/stores.h"
+
+namespace spillway {
+namespace {
+
+using Protocol = ItemsTest;
+
+Item large(const std::string& sk = "1", std::uint32_t seed = 1) {
+  return Item{{"pk", "p"}, {"sk", sk}, {"text", noise(500'000, seed)}};
+}
+
+Result<void> fail(Code code) { return make_error(code, "test", "", "on purpose"); }
+
+TEST_F(Protocol, FailedUploadSavesNothing) {
+  object_faults_->before = [](const std::string& operation) {
+    return operation == "object put" ? fail(Code::unavailable) : Result<void>(ok());
+  };
+  const auto reply = items_->write(put(large()), soon());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, Code::unavailable);
+  EXPECT_TRUE(reply.error().transient);
+  EXPECT_EQ(reply.error().effect, Effect::none);
+  object_faults_->before = nullptr;
+  EXPECT_FALSE(read(key()));
+}
+
+TEST_F(Protocol, FailedUploadFallsBackIntoTheItemWhenItFits) {
+  object_faults_->before = [](const std::string& operation) {
+    return operation == "object put" ? fail(Code::unavailable) : Result<void>(ok());
+  };
+  Item item = key();
+  item["text"] = noise(390'000);
+  const WriteReply reply = write(put(item));
+  ASSERT_EQ(reply.placements.size(), 1u);
+  EXPECT_TRUE(reply.placements[0].fallback);
+  EXPECT_EQ(reply.placements[0].storage, Storage::encoded);
+  object_faults_->before = nullptr;
+  EXPECT_EQ(read(key()), item);
+}
+
+TEST_F(Protocol, LostReplyOfTheCommitIsResolvedByTheLedger) {
+  std::atomic<int> lost = 0;
+  item_faults_->after = [&](const std::string& operation) -> Result<void> {
+    if (operation != "transact" || lost++ > 0) return ok();
+    Error error = make_error(Code::unavailable, "test", "", "reply lost");
+    error.effect = Effect::unknown;
+    return error;
+  };
+  EXPECT_TRUE(write(put(large())).result.applied);
+  EXPECT_EQ(lost, 1);
+  EXPECT_EQ(read(key()), large());
+}
+
+TEST_F(Protocol, CommitThatNeverArrivedIsTriedAgain) {
+  std::atomic<int> tries = 0;
+  item_faults_->before = [&](const std::string& operation) -> Result<void> {
+    if (operation != "transact" || tries++ > 0) return ok();
+    Error error = make_error(Code::unavailable, "test", "", "request lost");
+    error.effect = Effect::unknown;
+    return error;
+  };
+  EXPECT_TRUE(write(put(large())).result.applied);
+  EXPECT_EQ(tries, 2);
+}
+
+TEST_F(Protocol, UnknownOutcomeIsSaid) {
+  item_faults_->before = [](const std::string& operation) -> Result<void> {
+    if (operation != "transact" && operation != "get spillway_ledger") return ok();
+    Error error = make_error(Code::unavailable, "test", "", "partitioned");
+    error.effect = Effect::unknown;
+    return error;
+  };
+  const auto reply = items_->write(put(large()), soon());
+  item_faults_->before = nullptr;
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().effect, Effect::unknown);
+}
+
+TEST_F(Protocol, SlowWriterIsFenced) {
+  // The sweep runs, with no fence age, between the upload and the commit.
+  item_faults_->before = [this](const std::string& operation) -> Result<void> {
+    if (operation != "transact") return ok();
+    item_faults_->before = nullptr;
+    sweep_all();
+    return ok();
+  };
+  const auto reply = items_->write(put(large()), soon());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, Code::conflict);
+  EXPECT_TRUE(reply.error().transient);
+  EXPECT_FALSE(read(key()));
+  EXPECT_EQ(object_count(), 0u);
+}
+
+TEST_F(Protocol, OverwrittenAndDeletedObjectsAreReclaimed) {
+  write(put(large("1", 1)));
+  write(put(large("1", 2)));
+  write(put(large("2", 3)));
+  write(remove(key("2")));
+  EXPECT_EQ(object_count(), 3u);
+  const SweepReport report = sweep_all();
+  EXPECT_EQ(report.objects_removed, 2u);
+  EXPECT_EQ(report.rows_removed, 2u);
+  EXPECT_TRUE(report.undecided.empty());
+  EXPECT_EQ(read(key("1")), large("1", 2));
+  write(remove(key("1")));
+  sweep_all();
+  EXPECT_EQ(object_count(), 0u);
+  EXPECT_TRUE(Ledger(*raw_items_).scan(std::nullopt, soon()).value().attempts.empty());
+}
+
+TEST_F(Protocol, SupersededObjectsLiveForTheRetention) {
+  write(put(large()));
+  write(remove(key()));
+  SweepOptions options;  // an hour
+  EXPECT_EQ(items_->sweep(options, soon()).value().kept_for_retention, 1u);
+  EXPECT_EQ(object_count(), 1u);
+  options.retention_millis = 0;
+  EXPECT_EQ(items_->sweep(options, soon()).value().objects_removed, 1u);
+}
+
+TEST_F(Protocol, SweepRemovesNothingOnDoubt) {
+  write(put(large()));
+  write(remove(key()));
+  item_faults_->before = [](const std::string& operation) {
+    return operation == "get things" ? fail(Code::throttled) : Result<void>(ok());
+  };
+  const SweepReport report = sweep_all();
+  EXPECT_EQ(report.objects_removed, 0u);
+  EXPECT_EQ(report.undecided.size(), 2u);  // the object, and its row
+  item_faults_->before = nullptr;
+  EXPECT_EQ(sweep_all().objects_removed, 1u);
+}
+
+TEST_F(Protocol, FailedListingEndsTheSweep) {
+  write(put(large()));
+  write(remove(key()));
+  object_faults_->before = [](const std::string& operation) {
+    return operation == "object list" ? fail(Code::unavailable) : Result<void>(ok());
+  };
+  EXPECT_FALSE(items_->sweep({}, soon()));
+  object_faults_->before = nullptr;
+  EXPECT_EQ(object_count(), 1u);
+}
+
+TEST_F(Protocol, ManyUnknownObjectsStopForAnOperator) {
+  write(put(large()));
+  const ObjectKey known = raw_objects_->list("", "", soon()).value().objects[0].key;
+  const std::string prefix = known.substr(0, known.size() - 34);  // less attempt, slash and number
+  for (int i = 0; i < 5; ++i) {
+    StringSource source("x");
+    const std::string attempt = std::string(31, 'a') + std::to_string(i);
+    ASSERT_TRUE(raw_objects_->put(prefix + attempt + "/0", source, {}, soon()));
+  }
+  SweepOptions options;
+  options.unknown_objects_max = 4;
+  EXPECT_EQ(items_->sweep(options, soon()).value().objects_removed, 0u);
+  options.unknown_objects_max = 5;
+  EXPECT_EQ(items_->sweep(options, soon()).value().objects_removed, 5u);
+  EXPECT_EQ(read(key()), large());
+}
+
+TEST_F(Protocol, ReaderDuringAnOverwriteReadsAgain) {
+  write(put(large("1", 1)));
+  object_faults_->before = [this](const std::string& operation) -> Result<void> {
+    if (operation != "object get") return ok();
+    object_faults_->before = nullptr;
+    write(put(large("1", 2)));
+    sweep_all();  // the object that the reader is about to fetch is gone
+    return ok();
+  };
+  EXPECT_EQ(read(key()), large("1", 2));
+}
+
+TEST_F(Protocol, MissingObjectIsAnErrorThatNamesIt) {
+  const WriteReply reply = write(put(large()));
+  ASSERT_TRUE(raw_objects_->remove(reply.placements[0].key, soon()));
+  const auto got = items_->get(get(key()), Hydrate::whole, soon());
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, Code::corrupt);
+  EXPECT_THAT(got.error().detail, ::testing::HasSubstr(reply.placements[0].key));
+  EXPECT_EQ(items_->fsck({}, soon()).value().problems.size(), 1u);
+}
+
+TEST_F(Protocol, PendingRowsAreAbortedWhenAnEmbeddedStoreOpens) {
+  Ledger ledger(*raw_items_);
+  ASSERT_TRUE(ledger.begin(std::string(32, 'a'), {{"things", key()}}, soon()));
+  open();
+  const auto row = Ledger(*raw_items_).read(std::string(32, 'a'), soon()).value();
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->state, AttemptState::aborted);
+}
+
+TEST_F(Protocol, StagedUploadIsReclaimedWhenItIsNotUsed) {
+  {
+    auto staging = items_->stage("things", key());
+    ASSERT_TRUE(staging);
+    StringSource source(noise(100'000));
+    ASSERT_TRUE(items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()));
+    EXPECT_EQ(object_count(), 1u);
+  }
+  SweepOptions options;
+  options.fence_age_millis = 3600 * 1000;  // it was aborted, not merely old
+  EXPECT_EQ(items_->sweep(options, soon()).value().objects_removed, 1u);
+}
+
+TEST_F(Protocol, StagedUploadBecomesPartOfTheItem) {
+  auto staging = items_->stage("things", key());
+  StringSource source(noise(3'000'000));
+  Item item = key();
+  item["body"] =
+      items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()).value();
+  ASSERT_TRUE(items_->write(put(item), soon(), {}, &staging.value()).value().result.applied);
+  item["body"] = Binary{noise(3'000'000)};
+  EXPECT_EQ(read(key()), item);
+  EXPECT_EQ(sweep_all().objects_removed, 0u);
+
+  const auto handles = items_->get(get(key()), Hydrate::handles, soon()).value().item;
+  const auto* handle = handles->at("body").as<Spilled>();
+  ASSERT_NE(handle, nullptr);
+  auto range = items_->open(get(key()), *handle, ByteRange{1'000'001, 500'000}, soon());
+  ASSERT_TRUE(range);
+  EXPECT_EQ(read_all(*range.value(), 1'000'000).value(),
+            noise(3'000'000).substr(1'000'001, 500'000));
+}
+
+TEST_F(Protocol, SweepsBesideWritersAndReadersLoseNothing) {
+  std::atomic<bool> stop = false;
+  std::jthread sweeper([&] {
+    SweepOptions options;
+    options.fence_age_millis = 60'000;
+    options.retention_millis = 0;
+    while (!stop) ASSERT_TRUE(items_->sweep(options, soon()));
+  });
+  std::vector<std::jthread> writers;
+  for (int w = 0; w < 3; ++w) {
+    writers.emplace_back([this, w] {
+      for (std::uint32_t i = 1; i <= 12; ++i) {
+        const std::string sk = std::to_string(w);
+        const Item item = large(sk, i);
+        EXPECT_TRUE(write(put(item)).result.applied);
+        EXPECT_EQ(read(key(sk)), item);
+      }
+    });
+  }
+  writers.clear();
+  stop = true;
+  sweeper.join();
+  EXPECT_TRUE(items_->fsck({true}, soon()).value().problems.empty());
+  sweep_all();
+  EXPECT_EQ(object_count(), 3u);
+}
+
+}  // namespace
+}  // namespace spillway
