@@ -45,7 +45,7 @@ TEST(ItemEncoding, IsWhatTheFormatDocumentSays) {
                                            "n\x04\x02-1"
                                            "\x01"
                                            "z\x06\x02\x02\x00",
-                                           21));
+                                           20));
 }
 
 TEST(ItemEncoding, RefusesHostileBytes) {
