@@ -126,26 +126,20 @@ void check_call(Parser& parser, const std::string& name, const std::vector<Opera
   check_function_types(parser, name, operands);
 }
 
-}  // namespace
-
-void check_condition_operand(Parser& parser, const Operand& operand) {
+void check_operand(Parser& parser, const Operand& operand) {
   if (operand.kind != Operand::Kind::function) return;
-  for (const Operand& argument : operand.arguments) check_condition_operand(parser, argument);
+  for (const Operand& argument : operand.arguments) check_operand(parser, argument);
   if (known_function(parser, operand.function) == nullptr) return;
   if (operand.function != "size") complain_misused(parser, operand.function);
   check_call(parser, operand.function, operand.arguments);
 }
 
-void check_condition_function(Parser& parser, const std::string& function) {
-  if (known_function(parser, function) != nullptr && function == "size") {
-    complain_misused(parser, function);
-  }
-}
+}  // namespace
 
 void check_condition_node(Parser& parser, const ConditionNode& node) {
-  for (const Operand& operand : node.operands) check_condition_operand(parser, operand);
+  for (const Operand& operand : node.operands) check_operand(parser, operand);
   if (node.kind == ConditionNode::Kind::function) {
-    check_condition_function(parser, node.name);
+    if (node.name == "size") complain_misused(parser, node.name);
     check_call(parser, node.name, node.operands);
     return;
   }

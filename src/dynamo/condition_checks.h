@@ -5,13 +5,8 @@
 
 namespace spillway {
 
-/// Complains about wrong counts and types of operands of the node (not of its children).
+/// Complains about wrong counts and types of operands of the node (not of its children), and
+/// about functions that are unknown or stand where only a value may: all but size().
 void check_condition_node(Parser& parser, const ConditionNode& node);
-
-/// Complains about functions that are unknown or stand where only a value may: all but size().
-void check_condition_operand(Parser& parser, const Operand& operand);
-
-/// Complains unless `function` is one that may stand as a condition.
-void check_condition_function(Parser& parser, const std::string& function);
 
 }  // namespace spillway
