@@ -1,0 +1,113 @@
+// spillway sweep, fsck and backup: work on the stores of this machine.
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/place.h"
+#include "cli/progress.h"
+#include "server/json_out.h"
+
+namespace spillway {
+namespace {
+
+std::string sweep_json(const SweepReport& report) {
+  JsonWriter json;
+  json.begin_object()
+      .member("objectsSeen", report.objects_seen)
+      .member("objectsRemoved", report.objects_removed)
+      .member("bytesRemoved", report.bytes_removed)
+      .member("rowsSeen", report.rows_seen)
+      .member("rowsRemoved", report.rows_removed)
+      .member("attemptsAborted", report.attempts_aborted)
+      .member("keptForRetention", report.kept_for_retention)
+      .key("undecided")
+      .begin_array();
+  for (const std::string& line : report.undecided) json.value(line);
+  json.end_array().end_object();
+  return json.take();
+}
+
+std::string fsck_json(const FsckReport& report) {
+  JsonWriter json;
+  json.begin_object()
+      .member("items", report.items)
+      .member("references", report.references)
+      .member("objects", report.objects)
+      .member("orphans", report.orphans)
+      .key("problems")
+      .begin_array();
+  for (const std::string& line : report.problems) json.value(line);
+  json.end_array().end_object();
+  return json.take();
+}
+
+}  // namespace
+
+Exit run_sweep(const Console& console, const Settings& settings, const SweepFlags& flags) {
+  auto stores = open_stores(settings);
+  if (!stores) return console.fail(stores.error());
+  SweepOptions options;
+  options.fence_age_millis = flags.fence_age_seconds * 1000;
+  options.retention_millis = flags.retention_seconds * 1000;
+  auto report = [&] {
+    const Progress progress(console, "sweeping", std::nullopt);
+    return stores.value()->sessions().sweep(options, Deadline::never());
+  }();
+  if (!report) return console.fail(report.error());
+  const SweepReport& swept = report.value();
+  if (console.json()) {
+    console.out(sweep_json(swept));
+  } else {
+    console.out("removed " + std::to_string(swept.objects_removed) + " of " +
+                std::to_string(swept.objects_seen) + " objects (" +
+                human_bytes(swept.bytes_removed) + ") and " + std::to_string(swept.rows_removed) +
+                " of " + std::to_string(swept.rows_seen) + " ledger rows; aborted " +
+                std::to_string(swept.attempts_aborted) + " attempts; kept " +
+                std::to_string(swept.kept_for_retention) + " objects for slow readers");
+  }
+  for (const std::string& line : swept.undecided) console.warn("not decided: " + printable(line));
+  return swept.undecided.empty() ? Exit::ok : Exit::partly;
+}
+
+Exit run_fsck(const Console& console, const Settings& settings, bool read_objects) {
+  auto stores = open_stores(settings);
+  if (!stores) return console.fail(stores.error());
+  auto report = [&] {
+    const Progress progress(console, "checking", std::nullopt);
+    return stores.value()->items().fsck({.read_objects = read_objects}, Deadline::never());
+  }();
+  if (!report) return console.fail(report.error());
+  const FsckReport& found = report.value();
+  if (console.json()) {
+    console.out(fsck_json(found));
+  } else {
+    console.out(std::to_string(found.items) + " items, " + std::to_string(found.references) +
+                " references, " + std::to_string(found.objects) + " objects, " +
+                std::to_string(found.orphans) + " of them orphans (a sweep reclaims them)");
+    for (const std::string& problem : found.problems) console.out("problem: " + printable(problem));
+    console.out(found.problems.empty()
+                    ? console.good("no problems")
+                    : console.bad(std::to_string(found.problems.size()) + " problems"));
+  }
+  return found.problems.empty() ? Exit::ok : Exit::damaged;
+}
+
+Exit run_backup(const Console& console, const Settings& settings, const std::string& to) {
+  auto stores = open_stores(settings);
+  if (!stores) return console.fail(stores.error());
+  const auto done = [&] {
+    const Progress progress(console, "copying", std::nullopt);
+    return stores.value()->items().backup(std::filesystem::absolute(to).string(),
+                                          Deadline::never());
+  }();
+  if (!done) return console.fail(done.error());
+  if (console.json()) {
+    JsonWriter json;
+    json.begin_object().member("directory", to).end_object();
+    console.out(json.take());
+  } else {
+    console.out("copied to " + to + "; to use the copy: spillway serve --data " + to);
+  }
+  return Exit::ok;
+}
+
+}  // namespace spillway

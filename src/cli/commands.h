@@ -1,0 +1,71 @@
+// The commands: what each is told, and the function that does it. docs/CLI.md describes them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/settings.h"
+
+namespace spillway {
+
+struct PutOptions {
+  std::string session;
+  std::vector<std::string> files;  ///< "-": standard input
+  std::string message, artifact;   ///< into a message that exists
+  std::string role = "user", content;
+  std::string content_type, type, name;
+};
+/// One message with every file as an artifact, or nothing; or one artifact of a message.
+Exit run_put(const Console& console, const Settings& settings, const PutOptions& options);
+
+struct GetOptions {
+  std::string session, message, artifact;
+  std::string output;  ///< empty or "-": standard output
+  std::string range;   ///< "a-b", both inclusive
+};
+/// Whole artifacts are verified; a file appears under its name only when it is complete.
+Exit run_get(const Console& console, const Settings& settings, const GetOptions& options);
+
+struct LsOptions {
+  std::string session, message;
+};
+Exit run_ls(const Console& console, const Settings& settings, const LsOptions& options);
+
+struct RmOptions {
+  std::string session, message, artifact;
+  bool yes = false;
+};
+Exit run_rm(const Console& console, const Settings& settings, const RmOptions& options);
+
+Exit run_stats(const Console& console, const Settings& settings);
+
+struct ImportOptions {
+  std::vector<std::string> files;
+  std::string session = "wells";
+  std::uint64_t synthetic = 0;  ///< wells to make
+  std::uint64_t rows = 0;       ///< of each; 0: as the generator likes
+};
+/// A file that fails does not stop the others.
+Exit run_import(const Console& console, const Settings& settings, const ImportOptions& options);
+
+struct SweepFlags {
+  std::int64_t fence_age_seconds = 24 * 3600;
+  std::int64_t retention_seconds = 3600;
+};
+Exit run_sweep(const Console& console, const Settings& settings, const SweepFlags& flags);
+
+Exit run_fsck(const Console& console, const Settings& settings, bool read_objects);
+Exit run_backup(const Console& console, const Settings& settings, const std::string& to);
+
+struct ServeOptions {
+  std::string port_file;  ///< gets the port that was taken
+};
+/// Until SIGTERM or SIGINT; then it drains.
+Exit run_serve(const Console& console, const Settings& settings, const ServeOptions& options);
+
+/// Validates the configured stores end to end, in sessions of its own that it removes again.
+Exit run_selftest(const Console& console, const Settings& settings);
+
+}  // namespace spillway

@@ -1,0 +1,56 @@
+// spillway serve: the HTTP server over the stores of this machine.
+#include <filesystem>
+#include <fstream>
+
+#include "cli/commands.h"
+#include "cli/place.h"
+#include "server/server.h"
+
+namespace spillway {
+namespace {
+
+/// A file that whoever waits for it never sees half-written.
+Result<void> write_port(const std::string& path, std::uint16_t port) {
+  const std::string partial = path + ".part";
+  {
+    std::ofstream file(partial);
+    file << port << '\n';
+    file.close();
+    if (!file) {
+      return make_error(Code::permission_denied, "serve", path, "the port cannot be written there");
+    }
+  }
+  std::error_code failure;
+  std::filesystem::rename(partial, path, failure);
+  if (failure) return make_error(Code::permission_denied, "serve", path, failure.message());
+  return ok();
+}
+
+std::string url_of(const ServerOptions& options, std::uint16_t port) {
+  const bool v6 = options.address.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + options.address + "]" : options.address) + ":" +
+         std::to_string(port);
+}
+
+}  // namespace
+
+Exit run_serve(const Console& console, const Settings& settings, const ServeOptions& options) {
+  ServerOptions server;
+  for (const auto& [name, value] : settings.server) {
+    const auto set = set_server_option(server, name, value);
+    if (!set) return console.fail(set.error());
+  }
+  auto stores = open_stores(settings);
+  if (!stores) return console.fail(stores.error());
+  server.on_listening = [&](std::uint16_t port) {
+    if (!options.port_file.empty()) {
+      const auto written = write_port(options.port_file, port);
+      if (!written) console.fail(written.error());
+    }
+    console.out("listening on " + url_of(server, port));
+  };
+  const auto served = serve(*stores.value(), server);
+  return served ? Exit::ok : console.fail(served.error());
+}
+
+}  // namespace spillway

@@ -1,0 +1,238 @@
+// Reads spillway.toml strictly: an unknown key is a mistake that would otherwise go unnoticed.
+#include "cli/settings.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <vector>
+
+// Without exceptions a file that does not parse is a value like any other.
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "server/server.h"
+#include "spillway/spillway.h"
+
+namespace spillway {
+namespace {
+
+constexpr const char* op = "settings";
+constexpr const char* default_file = "spillway.toml";
+constexpr const char* default_data = "spillway-data";
+/// The tokens themselves never stand on a command line, where other users could see them.
+constexpr std::string_view tokens_setting = "tokens", tokens_file_setting = "tokens-file";
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+Error wrong(const std::string& subject, const std::string& detail) {
+  return make_error(Code::invalid_argument, op, subject, detail);
+}
+
+Result<std::string> read_text_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return make_error(Code::not_found, op, path, "cannot be read; check the path and permissions");
+  }
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// One table of the file: takes known keys out of it and complains about the rest.
+class Section {
+ public:
+  Section(const toml::table* table, std::string name) : table_(table), name_(std::move(name)) {}
+
+  template <class T, class Target>
+  Result<void> take(const char* key, Target& target) {
+    known_.insert(key);
+    const toml::node* node = table_ ? table_->get(key) : nullptr;
+    if (!node) return ok();
+    const auto value = node->value_exact<T>();
+    if (!value) return wrong(name_ + key, "has the wrong type; docs/CLI.md shows an example");
+    target = static_cast<Target>(*value);
+    return ok();
+  }
+
+  Result<void> take_count(const char* key, std::uint64_t& target) {
+    std::int64_t value = static_cast<std::int64_t>(target);
+    SPILLWAY_TRY(take<std::int64_t>(key, value));
+    if (value < 0) return wrong(name_ + key, "must not be negative");
+    target = static_cast<std::uint64_t>(value);
+    return ok();
+  }
+
+  /// A text, or a whole number as a text.
+  Result<void> take_text(const char* key, std::string& target) {
+    const toml::node* node = table_ ? table_->get(key) : nullptr;
+    if (!node || !node->is_integer()) return take<std::string>(key, target);
+    std::int64_t number = 0;
+    SPILLWAY_TRY(take<std::int64_t>(key, number));
+    target = std::to_string(number);
+    return ok();
+  }
+
+  Result<Section> section(const char* key) {
+    known_.insert(key);
+    const toml::node* node = table_ ? table_->get(key) : nullptr;
+    if (node && !node->is_table())
+      return wrong(name_ + key, "must be a [" + name_ + key + "] table");
+    return Section(node ? node->as_table() : nullptr, name_ + key + ".");
+  }
+
+  Result<void> no_other_keys() const {
+    if (!table_) return ok();
+    for (const auto& [key, value] : *table_) {
+      if (!known_.contains(std::string(key.str()))) {
+        return wrong(name_ + std::string(key.str()),
+                     "unknown key; docs/CLI.md lists those there are");
+      }
+    }
+    return ok();
+  }
+
+ private:
+  const toml::table* table_;  // nullptr: the file does not have it
+  std::string name_;
+  std::set<std::string> known_;
+};
+
+/// The server's settings as flags spell them; a file of tokens takes the place of the tokens.
+std::vector<std::string> server_names() {
+  std::vector<std::string> names{std::string(tokens_file_setting)};
+  for (const ServerSetting& setting : server_settings()) {
+    if (setting.name != tokens_setting) names.emplace_back(setting.name);
+  }
+  return names;
+}
+
+/// "uploads-max" with another separator.
+std::string spelled(std::string name, char separator) {
+  std::replace(name.begin(), name.end(), '-', separator);
+  return name;
+}
+
+/// "uploads-max" as SPILLWAY_UPLOADS_MAX.
+std::string environment_name(const std::string& name) {
+  std::string upper = "SPILLWAY_" + spelled(name, '_');
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return upper;
+}
+
+/// What the file says; empty: nothing.
+struct FileSettings {
+  std::string data, to, token_file, items, objects;
+  std::map<std::string, std::string> server;
+  SpillPolicy policy;
+};
+
+Result<FileSettings> parse_file(const std::string& path) {
+  SPILLWAY_TRY(const auto text, read_text_file(path));
+  const toml::parse_result parsed = toml::parse(text, path);
+  if (!parsed) {
+    return wrong(path + ":" + std::to_string(parsed.error().source().begin.line),
+                 std::string(parsed.error().description()));
+  }
+  FileSettings file;
+  Section top(&parsed.table(), "");
+  SPILLWAY_TRY(top.take<std::string>("data", file.data));
+  SPILLWAY_TRY(top.take<std::string>("to", file.to));
+  SPILLWAY_TRY(top.take<std::string>("token_file", file.token_file));
+  SPILLWAY_TRY(auto server, top.section("server"));
+  for (const std::string& name : server_names()) {
+    SPILLWAY_TRY(server.take_text(spelled(name, '_').c_str(), file.server[name]));
+  }
+  SPILLWAY_TRY(server.no_other_keys());
+  SPILLWAY_TRY(auto stores, top.section("stores"));
+  SPILLWAY_TRY(stores.take<std::string>("items", file.items));
+  SPILLWAY_TRY(stores.take<std::string>("objects", file.objects));
+  SPILLWAY_TRY(stores.no_other_keys());
+  SPILLWAY_TRY(auto spill, top.section("spill"));
+  SPILLWAY_TRY(spill.take_count("threshold_bytes", file.policy.threshold_bytes));
+  SPILLWAY_TRY(spill.take_count("low_water_bytes", file.policy.low_water_bytes));
+  SPILLWAY_TRY(spill.take_count("value_bytes_min", file.policy.value_bytes_min));
+  SPILLWAY_TRY(spill.take<bool>("raw_encoding", file.policy.raw_encoding));
+  SPILLWAY_TRY(spill.no_other_keys());
+  SPILLWAY_TRY(top.no_other_keys());
+  if (!file.data.empty() && !file.to.empty()) {
+    return wrong(path, "has both data and to; keep one");
+  }
+  return file;
+}
+
+Result<FileSettings> find_file(const Flags& flags) {
+  std::string path = flags.config.empty() ? environment("SPILLWAY_CONFIG") : flags.config;
+  if (path.empty() && std::filesystem::exists(default_file)) path = default_file;
+  if (path.empty()) return FileSettings{};
+  return parse_file(path);
+}
+
+Result<void> choose_server(const Flags& flags, const FileSettings& file, Settings& settings) {
+  for (const std::string& name : server_names()) {
+    const auto flag = flags.server.find(name);
+    const auto in_file = file.server.find(name);
+    std::string value = flag == flags.server.end() ? "" : flag->second;
+    if (value.empty()) value = environment(environment_name(name).c_str());
+    if (value.empty() && in_file != file.server.end()) value = in_file->second;
+    if (value.empty()) continue;
+    if (name == tokens_file_setting) {
+      SPILLWAY_TRY(settings.server[std::string(tokens_setting)], read_text_file(value));
+    } else {
+      settings.server[name] = value;
+    }
+  }
+  return ok();
+}
+
+/// The first source that names a place decides; within one, a place is one of the two.
+Result<void> choose_place(const Flags& flags, const FileSettings& file, Settings& settings) {
+  if (!flags.data.empty() && !flags.to.empty()) {
+    return wrong("--data and --to", "are two places; give one");
+  }
+  const std::string env_data = environment("SPILLWAY_DATA"), env_to = environment("SPILLWAY_TO");
+  if (flags.data.empty() && flags.to.empty() && !env_data.empty() && !env_to.empty()) {
+    return wrong("SPILLWAY_DATA and SPILLWAY_TO",
+                 "are two places; set one, or give --data or --to");
+  }
+  const std::pair<std::string, std::string> sources[] = {
+      {flags.data, flags.to}, {env_data, env_to}, {file.data, file.to}};
+  for (const auto& [data, to] : sources) {
+    if (data.empty() && to.empty()) continue;
+    settings.data = data;
+    settings.to = to;
+    return ok();
+  }
+  settings.data = default_data;
+  return ok();
+}
+
+Result<void> choose_token(const Flags& flags, const FileSettings& file, Settings& settings) {
+  settings.token = flags.token_file.empty() ? environment("SPILLWAY_TOKEN") : "";
+  const std::string path = flags.token_file.empty() ? file.token_file : flags.token_file;
+  if (!settings.token.empty() || path.empty()) return ok();
+  SPILLWAY_TRY(settings.token, read_text_file(path));
+  settings.token.erase(settings.token.find_last_not_of(" \t\r\n") + 1);
+  return ok();
+}
+
+}  // namespace
+
+Result<Settings> read_settings(const Flags& flags) {
+  SPILLWAY_TRY(const auto file, find_file(flags));
+  Settings settings;
+  SPILLWAY_TRY(choose_place(flags, file, settings));
+  SPILLWAY_TRY(choose_token(flags, file, settings));
+  settings.stores = embedded_config(settings.data);
+  if (!file.items.empty()) settings.stores.items_url = file.items;
+  if (!file.objects.empty()) settings.stores.objects_url = file.objects;
+  settings.stores.policy = file.policy;
+  SPILLWAY_TRY(choose_server(flags, file, settings));
+  return settings;
+}
+
+}  // namespace spillway
