@@ -134,7 +134,7 @@ asio::awaitable<void> Connection::serve() {
 /// Waits for a request. The wait for its first byte is the idle time of the connection.
 asio::awaitable<bool> Connection::read_head() {
   error_code failure;
-  const auto token = asio::redirect_error(asio::use_awaitable, failure);
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes_max));
   parser_->body_limit(boost::none);
@@ -349,7 +349,7 @@ asio::awaitable<bool> Connection::on_worker(Work& work, bool begun) {
 /// The next bytes of the body, at least one unless it is the end.
 asio::awaitable<Connection::Chunk> Connection::read_chunk(char* data, std::size_t size) {
   error_code failure;
-  const auto token = asio::redirect_error(asio::use_awaitable, failure);
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
   Chunk chunk;
   stream_.expires_after(limits_.chunk_deadline);
   if (!continue_sent_ && beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
@@ -375,7 +375,7 @@ asio::awaitable<Connection::Chunk> Connection::read_chunk(char* data, std::size_
 asio::awaitable<void> Connection::write(Response& response, bool keep_alive, bool head,
                                         Sent& sent) {
   error_code failure;
-  const auto token = asio::redirect_error(asio::use_awaitable, failure);
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
   sent.status = response.status;
   const std::string head_text = serialize_head(response, keep_alive);
   std::string_view body = head ? std::string_view() : std::string_view(response.body);
@@ -402,7 +402,7 @@ asio::awaitable<void> Connection::write(Response& response, bool keep_alive, boo
 /// A worker fills one chunk, then it is written: a slow reader holds a chunk, and no worker.
 asio::awaitable<void> Connection::write_stream(Response& response, Sent& sent) {
   error_code failure;
-  const auto token = asio::redirect_error(asio::use_awaitable, failure);
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
   std::string chunk(limits_.chunk_bytes, '\0');
   std::uint64_t left = *response.stream_bytes;
   while (left > 0) {
@@ -433,7 +433,7 @@ asio::awaitable<void> Connection::write_stream(Response& response, Sent& sent) {
 /// the connection under it. True when the request was read to its end in time.
 asio::awaitable<bool> Connection::discard_rest() {
   error_code failure;
-  const auto token = asio::redirect_error(asio::use_awaitable, failure);
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
   std::string rest(discard_bytes, '\0');
   stream_.expires_after(limits_.linger_deadline);
   if (!parser_->is_header_done()) {  // no telling where it ends: until the client closes

@@ -103,7 +103,7 @@ struct Front::State {
 asio::awaitable<void> Front::State::accept() {
   while (acceptor.is_open()) {
     error_code failure;
-    const auto token = asio::redirect_error(asio::use_awaitable, failure);
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
     asio::any_io_executor strand = asio::make_strand(io);
     tcp::socket socket = co_await acceptor.async_accept(strand, token);
     if (!failure) {

@@ -1,7 +1,7 @@
 // From the types of the library to JSON.
 #include "server/message_json.h"
 
-#include "artifact/json_inspector.h"
+#include "artifact/message_item.h"
 #include "base/digest.h"
 #include "server/http.h"
 #include "server/problem.h"
@@ -28,10 +28,10 @@ void write_reference(JsonWriter& out, const ArtifactInfo& artifact, std::string_
       .end_object();
 }
 
-/// A stored artifact may only claim to be JSON; what is no JSON would break the answer.
+/// Whatever says that it is JSON was checked when it was saved, and its digest when it was read.
 void write_value(JsonWriter& out, const ArtifactInfo& artifact, ArtifactsAs as) {
   const std::string& bytes = *artifact.value;
-  if (is_json_type(artifact.content_type) && inspect_json(bytes).has_value()) {
+  if (is_json(artifact.content_type)) {
     out.key("value").raw(bytes);
   } else if (as == ArtifactsAs::resolved) {
     out.member("valueBase64", base64_encode(bytes));
@@ -44,11 +44,6 @@ std::string artifact_href(std::string_view session, std::string_view message,
                           const ArtifactInfo& artifact) {
   return "/v1/sessions/" + percent_encode(session) + "/messages/" + percent_encode(message) +
          "/artifacts/" + percent_encode(artifact.id) + "?sha256=" + artifact.sha256;
-}
-
-bool is_json_type(std::string_view content_type) {
-  const std::string type = lower_ascii(trim_blanks(content_type.substr(0, content_type.find(';'))));
-  return type == "application/json" || type.ends_with("+json");
 }
 
 void write_artifact(JsonWriter& out, std::string_view session, std::string_view message,

@@ -16,10 +16,7 @@ constexpr std::uint64_t item_bytes_max = 409'600;
 std::string artifact_href(std::string_view session, std::string_view message,
                           const ArtifactInfo& artifact);
 
-/// Is it application/json, or ends in +json? Parameters are ignored.
-bool is_json_type(std::string_view content_type);
-
-/// The values of artifacts that say they are JSON go in as they are, if they are; else as base64.
+/// Values of JSON types go in as they are, others (where all are asked for) as base64.
 /// `request_id` is for the problems of artifacts that could not be had.
 void write_artifact(JsonWriter& out, std::string_view session, std::string_view message,
                     const ArtifactInfo& artifact, ArtifactsAs as, std::string_view request_id);
