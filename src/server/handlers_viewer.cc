@@ -8,11 +8,10 @@ namespace {
 
 constexpr std::string_view assets_prefix = "assets/";
 
-/// What the page may do: its own scripts, styles, images and requests, and nothing else. Styles in
-/// attributes are what React writes.
+/// What the page may do: its own scripts, styles, images and requests, and nothing else.
 constexpr std::string_view page_policy =
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'";
 
 std::string_view content_type_of(std::string_view path) {
   struct Type {
