@@ -242,13 +242,6 @@ Result<AttributeValue> value_of(Element element, const Place& place, int levels_
       "of the supported datatypes");
 }
 
-// simdjson passes lone low surrogates through as three bytes that are not UTF-8, and only escapes
-// can spell them: plain text was validated already.
-bool strings_are_utf8(std::string_view json, Element root) {
-  if (json.find("\\u") == std::string_view::npos) return true;
-  return simdjson::validate_utf8(simdjson::minify(root));
-}
-
 // `use` gets the parsed document, which lives as long as the call.
 template <class Use>
 auto with_document(std::string_view json, Use use) -> decltype(use(Element())) {
@@ -258,7 +251,6 @@ auto with_document(std::string_view json, Use use) -> decltype(use(Element())) {
   if (failure != simdjson::SUCCESS) {
     return malformed(Place{}, std::string("not valid JSON: ") + simdjson::error_message(failure));
   }
-  if (!strings_are_utf8(json, root)) return malformed(Place{}, "a string is not valid Unicode");
   return use(root);
 }
 

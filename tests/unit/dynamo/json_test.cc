@@ -117,7 +117,8 @@ TEST(DynamoJson, RefusesWhatIsNotJsonOrNotUnicode) {
   for (const std::string json :
        {"", "{", R"({"S":"a"} x)", R"({"S":"a",})", R"({'S':'a'})", "{\"S\":\"\xff\"}",
         "{\"S\":\"\xed\xa0\x80\"}", R"({"S":"\ud800"})", R"({"S":"\udc00"})", R"({"S":"\ud800x"})",
-        "{\"S\":\"a\nb\"}", "{\"S\":\"\xc3\"}"}) {
+        R"({"S":"\ud800\u0041"})", R"({"S":"\ud83d\ud83d"})", R"({"S":"\udc00\ud800"})",
+        R"({"M":{"\udfff":{"S":"x"}}})", "{\"S\":\"a\nb\"}", "{\"S\":\"\xc3\"}"}) {
     const auto parsed = value_from_json(json);
     ASSERT_FALSE(parsed) << json;
     EXPECT_EQ(parsed.error().code, Code::invalid_argument);
