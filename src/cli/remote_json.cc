@@ -63,7 +63,8 @@ ArtifactInfo artifact_of(const element& json) {
   placement.raw_bytes = artifact.size_bytes;
   placement.encoded_bytes = count_at(json, "encodedSize");
   placement.sha256 = artifact.sha256;
-  json["fallback"].get(placement.fallback);
+  bool fallback = false;
+  placement.fallback = json["fallback"].get(fallback) == simdjson::SUCCESS && fallback;
   element found;
   if (json["reference"].get(found) == simdjson::SUCCESS) {
     placement.bucket = text_at(found, "bucket");
@@ -123,8 +124,9 @@ StorageStats stats_of(const element& json) {
     stats.spilled = class_of(artifacts, "spilled", "rawBytes", "encodedBytes");
   }
   each(json, "sizes", [&](const element& entry) {
-    std::uint64_t bound = std::numeric_limits<std::uint64_t>::max();
-    entry["upToBytes"].get(bound);
+    std::uint64_t bound = 0;
+    const bool bounded = entry["upToBytes"].get(bound) == simdjson::SUCCESS;
+    if (!bounded) bound = std::numeric_limits<std::uint64_t>::max();
     stats.sizes.push_back({bound, count_at(entry, "count")});
   });
   stats.fallbacks = count_at(json, "fallbacks");
@@ -189,9 +191,12 @@ Error error_from_reply(const HttpReply& reply) {
                          : reply.status == 503                        ? Code::unavailable
                          : reply.status < 500                         ? Code::invalid_argument
                                                                       : Code::internal;
-  auto problem =
-      convert(reply.body, [&](const element& top) { return problem_of(top, by_status); });
-  if (problem && !problem.value().detail.empty()) return std::move(problem).value();
+  simdjson::dom::parser parser;
+  element top;
+  if (parser.parse(reply.body).get(top) == simdjson::SUCCESS && top.is_object()) {
+    Error error = problem_of(top, by_status);
+    if (!error.detail.empty()) return error;
+  }
   return make_error(by_status, "http", "",
                     "the server answered with status " + std::to_string(reply.status));
 }

@@ -1,6 +1,8 @@
 // Reads spillway.toml strictly: an unknown key is a mistake that would otherwise go unnoticed.
 #include "cli/settings.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -9,10 +11,6 @@
 #include <iterator>
 #include <set>
 #include <vector>
-
-// Without exceptions a file that does not parse is a value like any other.
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 #include "server/server.h"
 #include "spillway/spillway.h"
@@ -131,15 +129,21 @@ struct FileSettings {
   SpillPolicy policy;
 };
 
+/// The library tells by exception what does not parse.
+Result<toml::table> parse_toml(const std::string& text, const std::string& path) {
+  try {
+    return toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    return wrong(path + ":" + std::to_string(error.source().begin.line),
+                 std::string(error.description()));
+  }
+}
+
 Result<FileSettings> parse_file(const std::string& path) {
   SPILLWAY_TRY(const auto text, read_text_file(path));
-  const toml::parse_result parsed = toml::parse(text, path);
-  if (!parsed) {
-    return wrong(path + ":" + std::to_string(parsed.error().source().begin.line),
-                 std::string(parsed.error().description()));
-  }
+  SPILLWAY_TRY(const toml::table table, parse_toml(text, path));
   FileSettings file;
-  Section top(&parsed.table(), "");
+  Section top(&table, "");
   SPILLWAY_TRY(top.take<std::string>("data", file.data));
   SPILLWAY_TRY(top.take<std::string>("to", file.to));
   SPILLWAY_TRY(top.take<std::string>("token_file", file.token_file));
