@@ -1,7 +1,6 @@
 // Saving a message: checked first, then written whole in one write.
 #include <algorithm>
 #include <future>
-#include <numeric>
 
 #include "artifact/idempotency.h"
 #include "artifact/ids.h"
@@ -166,17 +165,15 @@ class Save {
     return applied;
   }
 
-  /// With placeholders allowed, the largest artifacts give way, ever more of them, until the rest
-  /// can be stored.
+  /// With placeholders allowed, the largest artifacts give way, one after the other and so no more
+  /// than must, until the rest can be stored.
   Result<bool> write() {
-    std::size_t give_way = 1;
     for (;;) {
       auto applied = write_once();
       if (applied || request_.on_failure != OnFailure::placeholder ||
-          !is_storage_failure(applied.error()) || !replace_largest(give_way, applied.error())) {
+          !is_storage_failure(applied.error()) || !replace_largest(applied.error())) {
         return applied;
       }
-      give_way *= 2;
     }
   }
 
@@ -211,24 +208,18 @@ class Save {
   }
 
   /// False when there was none left to replace.
-  bool replace_largest(std::size_t n, const Error& why) {
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < message_.artifacts.size(); ++i) {
-      if (!message_.artifacts[i].error) order.push_back(i);
+  bool replace_largest(const Error& why) {
+    ArtifactInfo* largest = nullptr;
+    for (ArtifactInfo& info : message_.artifacts) {
+      if (!info.error && (!largest || info.size_bytes > largest->size_bytes)) largest = &info;
     }
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return message_.artifacts[a].size_bytes > message_.artifacts[b].size_bytes;
-    });
-    order.resize(std::min(n, order.size()));
-    for (const std::size_t i : order) {
-      ArtifactInfo& info = message_.artifacts[i];
-      info.value.reset();
-      info.error = make_error(why.code, "artifact.save", info.id,
-                              "the artifact could not be stored, and was left out as the sender "
-                              "allowed: " +
-                                  why.detail);
-    }
-    return !order.empty();
+    if (!largest || deadline_.passed()) return false;
+    largest->value.reset();
+    largest->error = make_error(why.code, "artifact.save", largest->id,
+                                "the artifact could not be stored, and was left out as the sender "
+                                "allowed: " +
+                                    why.detail);
+    return true;
   }
 
   Service& service_;

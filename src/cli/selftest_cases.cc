@@ -97,7 +97,7 @@ Result<void> save_batch(SelftestSession& session) {
   constexpr std::size_t messages = 25;
   std::vector<GetRequest> requests;
   for (std::size_t i = 0; i < messages; ++i) {
-    SPILLWAY_TRY(const auto message, session.post({dense_json(i % 5 == 0 ? 400'000 : 100)}));
+    SPILLWAY_TRY(const auto message, session.post({dense_json(i % 5 == 0 ? 900'000 : 100)}));
     GetRequest request;
     request.table = "spillway_messages";
     request.key = {{"session", session.name()}, {"id", message.id}};
@@ -169,7 +169,7 @@ Result<void> refuse_bad_input(SelftestSession& session) {
 Result<void> honour_idempotency(SelftestSession& session) {
   NewMessage message;
   message.role = "user";
-  message.artifacts = {dense_json(400'000)};
+  message.artifacts = {dense_json(900'000)};
   message.idempotency_key = random_id();
   SPILLWAY_TRY(const auto first, session.sessions().post(session.name(), message, soon()));
   SPILLWAY_TRY(const auto again, session.sessions().post(session.name(), message, soon()));
@@ -212,7 +212,7 @@ Result<void> load_fast(SelftestSession& session) {
 }
 
 Result<void> remove_what_was_saved(SelftestSession& session) {
-  SPILLWAY_TRY(const auto message, session.post({dense_json(400'000)}));
+  SPILLWAY_TRY(const auto message, session.post({dense_json(900'000)}));
   SPILLWAY_TRY(session.sessions().remove_message(session.name(), message.id, soon()));
   SPILLWAY_TRY(expect_error("a removed message", Code::not_found, session.fetch(message, "a0")));
   SPILLWAY_TRY(session.sessions().remove_session(session.name(), soon()));

@@ -55,7 +55,7 @@ TEST_F(Change, TakesStreamsOfEverySizeAndType) {
 }
 
 TEST_F(Change, ReplacesAnArtifactOfTheSameIdInItsPlace) {
-  const Message saved = post("s", {"1", dense_json(400'000), "3"});
+  const Message saved = post("s", {"1", dense_json(900'000), "3"});
   const auto replaced = put(saved, "a1", R"({"type":"t","name":"n"})", "application/json");
   ASSERT_TRUE(replaced) << describe(replaced.error());
   EXPECT_FALSE(replaced.value().created);
@@ -125,23 +125,24 @@ TEST_F(Change, LeavesNothingOfAStreamThatBreaksOff) {
 TEST_F(Change, ManyWritersOfOneMessageAllGetTheirPlace) {
   const Message saved = post("s", {});
   constexpr int writers = 8;
+  const auto body_of = [](int i) { return std::string(80'000, static_cast<char>('a' + i)); };
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < writers; ++i) {
       threads.emplace_back([&, i] {
-        const auto made = put(saved, "w" + std::to_string(i), std::string(80'000, 'a' + i));
+        const auto made = put(saved, "w" + std::to_string(i), body_of(i));
         EXPECT_TRUE(made) << describe(made.error());
       });
     }
   }
   EXPECT_EQ(list("s").messages[0].artifacts.size(), static_cast<std::size_t>(writers));
   for (int i = 0; i < writers; ++i) {
-    EXPECT_EQ(fetch(saved, "w" + std::to_string(i)).value(), std::string(80'000, 'a' + i));
+    EXPECT_EQ(fetch(saved, "w" + std::to_string(i)).value(), body_of(i));
   }
 }
 
 TEST_F(Change, AReaderOfAReplacedArtifactIsToldToLookAgain) {
-  const Message saved = post("s", {dense_json(400'000)});
+  const Message saved = post("s", {dense_json(900'000)});
   const auto located = sessions().locate("s", saved.id, "a0", soon());
   const std::string later = dense_json(500'000);
   ASSERT_TRUE(put(saved, "a0", later, "application/json"));
@@ -153,7 +154,7 @@ TEST_F(Change, AReaderOfAReplacedArtifactIsToldToLookAgain) {
 }
 
 TEST_F(Change, RemovesAnArtifactAMessageAndASession) {
-  const Message saved = post("s", {"1", dense_json(400'000), "3"});
+  const Message saved = post("s", {"1", dense_json(900'000), "3"});
   ASSERT_TRUE(sessions().remove_artifact("s", saved.id, "a1", soon()));
   EXPECT_EQ(code_of(fetch(saved, "a1")), Code::not_found);
   EXPECT_EQ(fetch(saved, "1").value(), "3");
@@ -175,15 +176,15 @@ TEST_F(Change, RemovesAnArtifactAMessageAndASession) {
 }
 
 TEST_F(Change, CountsWhatIsStored) {
-  const Message first = post("s", {"1", dense_json(400'000), dense_json(5'000)});
+  const Message first = post("s", {"1", dense_json(900'000), dense_json(5'000)});
   const Message second = post("s", {"[" + std::string(500'000, ' ') + "]"});
   StorageStats counted = stats();
   EXPECT_EQ(counted.messages, 2u);
   EXPECT_EQ(counted.in_item.count, 2u);
   EXPECT_EQ(counted.in_item.raw_bytes, 5'001u);
   EXPECT_EQ(counted.spilled.count, 1u);
-  EXPECT_EQ(counted.spilled.raw_bytes, 400'000u);
-  EXPECT_LT(counted.spilled.encoded_bytes, 400'000u);
+  EXPECT_EQ(counted.spilled.raw_bytes, 900'000u);
+  EXPECT_LT(counted.spilled.encoded_bytes, 900'000u);
   EXPECT_EQ(counted.encoded.count, 1u);
   EXPECT_EQ(counted.sizes.at(0).count, 1u);
   EXPECT_EQ(counted.sizes.at(1).count, 1u);
@@ -207,7 +208,7 @@ TEST_F(Change, CountsWhatIsStored) {
 }
 
 TEST_F(Change, NothingIsLeftOnceAllIsRemovedAndSwept) {
-  for (int i = 0; i < 5; ++i) post("s", {dense_json(400'000), dense_json(700'000)});
+  for (int i = 0; i < 5; ++i) post("s", {dense_json(900'000), dense_json(700'000)});
   ASSERT_TRUE(sessions().remove_session("s", soon()));
   sweep_all();
   sweep_all();

@@ -37,7 +37,7 @@ TEST_F(Post, KeepsASmallMessageInItsItem) {
 
 TEST_F(Post, SpillsALargeArtifactAndSaysWhere) {
   const Message saved =
-      post("s", {"{\"type\":\"plot\",\"title\":\"T\",\"d\":" + dense_json(400'000) + "}"});
+      post("s", {"{\"type\":\"plot\",\"title\":\"T\",\"d\":" + dense_json(900'000) + "}"});
   const Placement& placement = saved.artifacts[0].placement;
   EXPECT_EQ(placement.storage, Storage::spilled);
   EXPECT_EQ(placement.original_type, "plot");
@@ -95,7 +95,7 @@ TEST_F(Post, TakesAnyContentThatIsText) {
 }
 
 TEST_F(Post, SavesARepeatedRequestOnce) {
-  NewMessage message = message_of({dense_json(400'000)});
+  NewMessage message = message_of({dense_json(900'000)});
   message.principal = "p";
   message.idempotency_key = "k";
   const auto first = sessions().post("s", message, soon());
@@ -117,7 +117,7 @@ TEST_F(Post, SavesARepeatedRequestOnce) {
 }
 
 TEST_F(Post, SavesARepeatedRequestOnceAlsoWhenBothAreAtWork) {
-  NewMessage message = message_of({dense_json(400'000)});
+  NewMessage message = message_of({dense_json(900'000)});
   message.idempotency_key = "k";
   constexpr std::size_t callers = 8;
   std::array<std::string, callers> ids;
@@ -136,9 +136,9 @@ TEST_F(Post, SavesARepeatedRequestOnceAlsoWhenBothAreAtWork) {
 }
 
 TEST_F(Post, SaysWhatWentWhereAndWhy) {
-  const auto saved = sessions().post("s", message_of({dense_json(400'000), "1"}), soon());
+  const auto saved = sessions().post("s", message_of({dense_json(900'000), "1"}), soon());
   EXPECT_THAT(saved.value().routing, HasSubstr("over the threshold of 307200 bytes"));
-  EXPECT_THAT(saved.value().routing, HasSubstr("a0 (400000 bytes) spilled as "));
+  EXPECT_THAT(saved.value().routing, HasSubstr("a0 (900000 bytes) spilled as "));
   EXPECT_THAT(saved.value().routing, HasSubstr("a1 (1 bytes) inline"));
 }
 

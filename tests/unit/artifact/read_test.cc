@@ -84,7 +84,7 @@ TEST_F(Read, ListsSessionsNewestActivityFirst) {
 }
 
 TEST_F(Read, ShowsSmallValuesAndReferencesUnlessAskedToResolve) {
-  const std::string small = dense_json(100), large = dense_json(400'000);
+  const std::string small = dense_json(100), large = dense_json(900'000);
   const Message saved = post("s", {small, large});
   ASSERT_TRUE(put(saved, "binary", std::string("\xFF\0", 2)));
   const auto reference = list("s").messages.at(0);
