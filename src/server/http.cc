@@ -2,8 +2,10 @@
 #include "server/http.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <charconv>
+#include <ctime>
 
 namespace spillway {
 namespace {
@@ -15,6 +17,22 @@ const std::string* find(const NameValues& values, std::string_view name) {
     if (value.first == name) return &value.second;
   }
   return nullptr;
+}
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7), now. In English whatever the locale.
+std::string http_date() {
+  constexpr std::string_view days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> rest{};
+  std::strftime(rest.data(), rest.size(), " %Y %H:%M:%S GMT", &utc);
+  std::string date(days[utc.tm_wday]);
+  date += utc.tm_mday < 10 ? ", 0" : ", ";
+  date.append(std::to_string(utc.tm_mday)).append(" ").append(months[utc.tm_mon]);
+  return date + rest.data();
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -92,6 +110,7 @@ std::string_view reason_of(int status) {
 std::string serialize_head(const Response& response, bool keep_alive) {
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
   out.append(reason_of(response.status)).append("\r\n");
+  append_field(out, "Date", http_date());
   for (const NameValue& field : response.headers) append_field(out, field.first, field.second);
   // RFC 9110, 8.6: 204 has no Content-Length; a 304's would be that of the 200 it stands for.
   if (response.status != 204 && response.status != 304) {

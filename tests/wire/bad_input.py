@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Bad input: every kind gets a clear error, nothing is half-written, and the server lives on."""
 import json
+import re
 
 import wire
 from wire import equal, true
@@ -118,7 +119,7 @@ def smuggling_shapes():
         data = f"POST {S} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n\r\n0\r\n\r\n".encode() + smuggled
         answer = client.raw(data)
         equal(wire.status_of(answer), 400, fields)
-        equal(answer.count(b"HTTP/1.1 "), 1, f"{fields}: the rest was taken for a request")
+        equal(len(re.findall(rb"HTTP/1\.1 \d{3} ", answer)), 1, f"{fields}: the rest was taken for a request")
 
 
 def malformed_requests():

@@ -54,8 +54,9 @@ TEST(Authenticator, TokensAreNeededAndNameThePrincipal) {
             "alice");
   EXPECT_EQ(closed.admit(request_with({{"authorization", "bearer  " + secret}}), false).value(),
             "alice");
-  for (const std::string& wrong : {std::string(), "Bearer", "Bearer " + secret + "x",
-                                   "Basic " + secret, secret, std::string("Bearer ")}) {
+  const std::vector<std::string> wrong_ones{
+      "", "Bearer", "Bearer " + secret + "x", "Basic " + secret, secret, "Bearer "};
+  for (const std::string& wrong : wrong_ones) {
     EXPECT_EQ(closed.admit(request_with({{"authorization", wrong}}), false).error().code,
               Code::permission_denied)
         << wrong;
