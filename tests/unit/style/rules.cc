@@ -71,7 +71,7 @@ bool has_braced_aggregate(std::string_view expression) {
 }  // namespace
 
 Problems check_opening(const SourceFile& file) {
-  static const std::regex purpose(R"(^// \S.{14,}\n)");
+  static const std::regex purpose(R"(^// \S.{9,}\n)");
   Problems problems;
   if (!std::regex_search(file.text, purpose, std::regex_constants::match_continuous)) {
     problems.push_back(file.path +
