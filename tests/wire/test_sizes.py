@@ -108,16 +108,25 @@ class Stream:
         return chunk
 
 
+def listening_inode(port):
+    """The inode of the socket that listens on this port; see proc(5), /proc/net/tcp."""
+    for line in open("/proc/net/tcp").readlines()[1:]:
+        words = line.split()
+        if int(words[1].rsplit(":", 1)[1], 16) == port and words[3] == "0A":
+            return words[9]
+    return None
+
+
 def resident_max(server):
-    """Peak resident bytes of the server, by its own metrics' process; None where it is not found."""
-    port = server.host.rsplit(":", 1)[1]
-    for folder in glob.glob("/proc/[0-9]*"):
+    """Peak resident bytes of the server's process; None where it is not found."""
+    socket = f"socket:[{listening_inode(int(server.host.rsplit(':', 1)[1]))}]"
+    for link in glob.glob("/proc/[0-9]*/fd/*"):
         try:
-            words = open(folder + "/cmdline", "rb").read().split(b"\0")
-            if b"serve" in words and any(word.endswith(b":" + port.encode()) for word in words):
-                for line in open(folder + "/status"):
-                    if line.startswith("VmHWM:"):
-                        return int(line.split()[1]) * 1024
+            if os.readlink(link) != socket:
+                continue
+            for line in open(link.split("/fd/")[0] + "/status"):
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
         except OSError:
             continue  # it ended meanwhile
     return None
