@@ -43,7 +43,7 @@ std::string fsck_json(const FsckReport& report) {
 }  // namespace
 
 Exit run_sweep(const Console& console, const Settings& settings, const SweepFlags& flags) {
-  auto stores = open_stores(settings);
+  auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
   SweepOptions options;
   options.fence_age_millis = flags.fence_age_seconds * 1000;
@@ -69,7 +69,7 @@ Exit run_sweep(const Console& console, const Settings& settings, const SweepFlag
 }
 
 Exit run_fsck(const Console& console, const Settings& settings, bool read_objects) {
-  auto stores = open_stores(settings);
+  auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
   auto report = [&] {
     const Progress progress(console, "checking", std::nullopt);
@@ -92,7 +92,7 @@ Exit run_fsck(const Console& console, const Settings& settings, bool read_object
 }
 
 Exit run_backup(const Console& console, const Settings& settings, const std::string& to) {
-  auto stores = open_stores(settings);
+  auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
   const auto done = [&] {
     const Progress progress(console, "copying", std::nullopt);

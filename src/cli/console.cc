@@ -32,7 +32,6 @@ void write_line(std::FILE* to, std::string_view line) {
 std::string_view advice(const Error& error) {
   switch (error.code) {
     case Code::not_found: return "see what there is with: spillway ls";
-    case Code::conflict: return "run the command again";
     case Code::throttled: return "wait a little, then run the command again";
     case Code::unavailable:
       return "is another spillway using the directory (then use --to URL), or the server down?";

@@ -273,14 +273,14 @@ Exit run_put(const Console& console, const Settings& settings, const PutOptions&
     return console.fail(make_error(Code::invalid_argument, "put", "",
                                    "--message and --artifact come together, with one file"));
   }
-  auto place = Place::open(settings);
+  auto place = Place::open(settings, IfMissing::make);
   if (!place) return console.fail(place.error());
   return into_message ? put_one(console, place.value(), options)
                       : put_message(console, place.value(), options);
 }
 
 Exit run_get(const Console& console, const Settings& settings, const GetOptions& options) {
-  auto place = Place::open(settings);
+  auto place = Place::open(settings, IfMissing::refuse);
   if (!place) return console.fail(place.error());
   const auto done = get(console, place.value(), options);
   return done ? Exit::ok : console.fail(done.error());

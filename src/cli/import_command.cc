@@ -79,7 +79,7 @@ Exit run_import(const Console& console, const Settings& settings, const ImportOp
                                    "name LAS files, or make wells with --synthetic 1 to 999 and "
                                    "--rows up to 10000000"));
   }
-  auto place = Place::open(settings);
+  auto place = Place::open(settings, IfMissing::make);
   if (!place) return console.fail(place.error());
   JsonWriter json;
   json.begin_object().key("wells").begin_array();

@@ -121,6 +121,12 @@ bool confirmed(const RmOptions& options) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
+/// "300 KiB": the bounds of the size classes are whole binary units.
+std::string binary_bytes(std::uint64_t bytes) {
+  const bool mebibytes = bytes >= 1 << 20;
+  return std::to_string(bytes >> (mebibytes ? 20 : 10)) + (mebibytes ? " MiB" : " KiB");
+}
+
 void show_stats(const Console& console, const StorageStats& stats) {
   const auto show = [&](const char* name, const StorageStats::Class& kept) {
     console.out(std::string(name) + std::to_string(kept.count) + " artifacts, " +
@@ -135,7 +141,8 @@ void show_stats(const Console& console, const StorageStats& stats) {
               human_bytes(stats.orphan_bytes_reclaimed));
   for (const StorageStats::Bucket& bucket : stats.sizes) {
     const bool last = bucket.up_to_bytes == std::numeric_limits<std::uint64_t>::max();
-    console.out("  " + (last ? std::string("larger") : "up to " + human_bytes(bucket.up_to_bytes)) +
+    console.out("  " +
+                (last ? std::string("larger") : "up to " + binary_bytes(bucket.up_to_bytes)) +
                 ": " + std::to_string(bucket.count));
   }
 }
@@ -179,7 +186,7 @@ std::string stats_json(const StorageStats& stats) {
 }  // namespace
 
 Exit run_ls(const Console& console, const Settings& settings, const LsOptions& options) {
-  auto place = Place::open(settings);
+  auto place = Place::open(settings, IfMissing::refuse);
   if (!place) return console.fail(place.error());
   const auto done = options.session.empty() ? list_sessions(console, place.value())
                     : options.message.empty()
@@ -197,14 +204,14 @@ Exit run_rm(const Console& console, const Settings& settings, const RmOptions& o
     console.note("nothing was removed");
     return Exit::failed;
   }
-  auto place = Place::open(settings);
+  auto place = Place::open(settings, IfMissing::refuse);
   if (!place) return console.fail(place.error());
   const auto done = place.value().remove(options.session, options.message, options.artifact);
   return done ? Exit::ok : console.fail(done.error());
 }
 
 Exit run_stats(const Console& console, const Settings& settings) {
-  auto place = Place::open(settings);
+  auto place = Place::open(settings, IfMissing::refuse);
   if (!place) return console.fail(place.error());
   const auto stats = place.value().stats();
   if (!stats) return console.fail(stats.error());

@@ -30,9 +30,16 @@ Result<std::string> fetch_once(Sessions& sessions, const LocatedArtifact& locate
 
 }  // namespace
 
-Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings) {
+Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings, IfMissing if_missing) {
   std::error_code failure;
-  std::filesystem::create_directories(settings.data, failure);
+  const bool in_directory = settings.stores.items_url == embedded_config(settings.data).items_url;
+  if (in_directory && if_missing == IfMissing::refuse &&
+      !std::filesystem::exists(settings.data, failure)) {
+    return make_error(Code::not_found, "open", settings.data,
+                      "there is no such data directory; name another with --data, or make it with "
+                      "spillway put, import or serve");
+  }
+  if (in_directory) std::filesystem::create_directories(settings.data, failure);
   if (failure) {
     return make_error(Code::permission_denied, "open", settings.data,
                       "cannot make the data directory: " + failure.message());
@@ -40,12 +47,12 @@ Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings) {
   return Spillway::open(settings.stores);
 }
 
-Result<Place> Place::open(const Settings& settings) {
+Result<Place> Place::open(const Settings& settings, IfMissing if_missing) {
   Place place;
   if (!settings.to.empty()) {
     SPILLWAY_TRY(place.remote_, Remote::open(settings.to, settings.token));
   } else {
-    SPILLWAY_TRY(place.local_, open_stores(settings));
+    SPILLWAY_TRY(place.local_, open_stores(settings, if_missing));
   }
   return place;
 }

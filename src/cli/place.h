@@ -10,10 +10,13 @@
 
 namespace spillway {
 
+/// What to do about a data directory that is not there: commands that only look do not make one.
+enum class IfMissing { make, refuse };
+
 /// One thread at a time.
 class Place {
  public:
-  static Result<Place> open(const Settings& settings);
+  static Result<Place> open(const Settings& settings, IfMissing if_missing);
 
   Result<Message> post(const std::string& session, const NewMessage& message);
   Result<ArtifactInfo> put(const std::string& session, const std::string& message,
@@ -40,6 +43,6 @@ class Place {
 };
 
 /// The stores of `settings`, for commands that no server offers.
-Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings);
+Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings, IfMissing if_missing);
 
 }  // namespace spillway

@@ -99,7 +99,7 @@ void run_fallbacks(Score& score, const Settings& settings) {
 Exit run_selftest(const Console& console, const Settings& settings) {
   Score score(console);
   {
-    auto stores = open_stores(settings);
+    auto stores = open_stores(settings, IfMissing::make);
     if (!stores) {
       score.fail_all(selftest_cases(), stores.error());
     } else {

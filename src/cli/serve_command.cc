@@ -40,7 +40,7 @@ Exit run_serve(const Console& console, const Settings& settings, const ServeOpti
     const auto set = set_server_option(server, name, value);
     if (!set) return console.fail(set.error());
   }
-  auto stores = open_stores(settings);
+  auto stores = open_stores(settings, IfMissing::make);
   if (!stores) return console.fail(stores.error());
   server.on_listening = [&](std::uint16_t port) {
     if (!options.port_file.empty()) {
