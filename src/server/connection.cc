@@ -280,11 +280,10 @@ asio::awaitable<std::optional<Error>> Connection::buffer_body(Exchange& exchange
                                                               BudgetShare& share) {
   std::string& body = exchange.request.body;
   const std::uint64_t bytes_max = exchange.route->body_bytes_max;
-  const std::uint64_t declared = exchange.request.body_bytes.value_or(0);
   bool last = parser_->is_done();
   while (!last) {
-    // What is announced is taken at once: half a body in memory would help nobody.
-    if (!share.grow_to(std::max<std::uint64_t>(declared, body.size() + limits_.chunk_bytes))) {
+    // As it comes, not as it is announced: an announcement costs the client nothing.
+    if (!share.grow_to(body.size() + limits_.chunk_bytes)) {
       co_return make_error(Code::unavailable, "http.body", "",
                            "the server holds too many bodies already");
     }
@@ -304,6 +303,10 @@ asio::awaitable<std::optional<Error>> Connection::buffer_body(Exchange& exchange
 
 /// Runs the handler on a worker; 503 when none is free soon.
 asio::awaitable<Response> Connection::handle(Exchange& exchange) {
+  if (exchange.route->instant) {
+    StringSource none{std::string()};
+    co_return services_.app.handle(exchange, none);
+  }
   const bool streamed = exchange.route->body == BodyKind::streamed;
   const Error busy = make_error(Code::unavailable, "http.workers", "",
                                 "the server has as many requests as it can take");

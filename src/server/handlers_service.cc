@@ -86,7 +86,8 @@ void add_service_routes(Router& router, Context& context) {
               .handler = [](Request&, ByteSource&) -> Result<Response> {
                 return json_response(200, std::string(openapi_document()));
               },
-              .open = true});
+              .open = true,
+              .instant = true});
   router.add({.method = "GET",
               .pattern = "/metrics",
               .handler = [&context](Request&, ByteSource&) -> Result<Response> {
@@ -98,7 +99,8 @@ void add_service_routes(Router& router, Context& context) {
               .handler = [](Request&, ByteSource&) -> Result<Response> {
                 return json_response(200, R"({"status":"live"})");
               },
-              .open = true});
+              .open = true,
+              .instant = true});
   // Shared by the copies that std::function makes of the handler.
   auto readiness = std::make_shared<Readiness>(context);
   router.add({.method = "GET",

@@ -78,7 +78,8 @@ void add_viewer_routes(Router& router) {
       {.method = "GET",
        .pattern = "/",
        .handler = [](Request& request, ByteSource&) { return serve_file(request, "index.html"); },
-       .open = true});
+       .open = true,
+       .instant = true});
   router.add({.method = "GET",
               .pattern = "/assets/{path*}",
               .handler =
@@ -86,7 +87,8 @@ void add_viewer_routes(Router& router) {
                     return serve_file(request,
                                       std::string(assets_prefix) + request.parameter("path"));
                   },
-              .open = true});
+              .open = true,
+              .instant = true});
 }
 
 }  // namespace spillway

@@ -19,7 +19,7 @@ enum class BodyKind {
   streamed,  ///< piece by piece, from the ByteSource
 };
 
-/// Runs on a worker and may block.
+/// Runs on a worker and may block, unless its route is instant.
 using Handler = std::function<Result<Response>(Request&, ByteSource& body)>;
 
 struct Route {
@@ -28,7 +28,8 @@ struct Route {
   Handler handler;
   BodyKind body = BodyKind::none;
   std::uint64_t body_bytes_max = 0;
-  bool open = false;           ///< needs no token: it tells nothing that is stored
+  bool open = false;     ///< needs no token: it tells nothing that is stored
+  bool instant = false;  ///< never blocks: needs no worker, so it is answered however busy they are
   bool long_transfer = false;  ///< may take as long as bytes flow
 };
 

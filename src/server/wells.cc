@@ -2,6 +2,7 @@
 #include "server/wells.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "artifact/ids.h"
@@ -75,7 +76,9 @@ Result<ImportedWell> import_las(Sessions& sessions, const std::string& session,
     imported.well = las.well_name.empty() ? stem_of(label) : las.well_name;
     imported.rows = las.log.row_count;
     imported.curves = las.log.curves.size();
-    imported.warnings = las.diagnostics;
+    std::copy_if(las.diagnostics.begin(), las.diagnostics.end(),
+                 std::back_inserter(imported.warnings),
+                 [](const LasDiagnostic& d) { return d.severity == LasSeverity::warning; });
     NewMessage message;
     message.role = "tool";
     message.content = describe_import(imported, label);
