@@ -6,9 +6,14 @@
 
 #include "artifact/error_code.h"
 #include "dynamo/item_size.h"
+#include "dynamo/value_type.h"
+#include "hybrid/manifest.h"
 
 namespace spillway {
 namespace {
+
+/// Length of the manifest's revision, which is a random_id().
+constexpr std::size_t random_id_bytes = 32;
 
 std::string text_at(const Map& map, std::string_view name) {
   const auto found = map.find(name);
@@ -69,7 +74,7 @@ class Loader {
     owner_ = message_request(message.session, message.id);
     message.role = text_at(item_, "role");
     message.created_at = text_at(item_, "createdAt");
-    message.item_bytes = item_size(item_);
+    message.item_bytes = stored_item_bytes(item_);
     loaded_.revision = integer_at(item_, "revision");
     SPILLWAY_TRY(load_content());
     SPILLWAY_TRY(load_artifacts());
@@ -234,6 +239,14 @@ Item message_item(const Message& message, std::vector<AttributeValue> bodies) {
 
 Result<LoadedMessage> load_message(Items& items, const Item& item, Deadline deadline) {
   return Loader(items, item, deadline).run();
+}
+
+std::uint64_t stored_item_bytes(const Item& item) {
+  const bool untouched = std::none_of(item.begin(), item.end(), [](const auto& attribute) {
+    return holds_spilled(attribute.second);
+  });
+  if (untouched) return item_size(item);
+  return item_size(store_item(item, std::string(random_id_bytes, '0'), false));
 }
 
 Labeller labels_of(const std::string& session) {

@@ -42,6 +42,9 @@ struct LoadedMessage {
 /// errors. corrupt when the item is not a message of ours.
 Result<LoadedMessage> load_message(Items& items, const Item& item, Deadline deadline);
 
+/// DynamoDB's size of an item read with handles as it is stored, with references and manifest.
+std::uint64_t stored_item_bytes(const Item& item);
+
 /// Names of the reference for outside readers: content type, the artifact's type, the session.
 Labeller labels_of(const std::string& session);
 

@@ -203,7 +203,8 @@ class Save {
     // A transaction does not tell the size of its items; the item itself does.
     const auto stored = service_.items.get(message_request(message_.session, message_.id),
                                            Hydrate::handles, deadline_);
-    if (stored && stored.value().item) message_.item_bytes = item_size(*stored.value().item);
+    if (stored && stored.value().item)
+      message_.item_bytes = stored_item_bytes(*stored.value().item);
     return true;
   }
 

@@ -46,6 +46,8 @@ TEST_F(Post, SpillsALargeArtifactAndSaysWhere) {
   EXPECT_FALSE(placement.key.empty());
   EXPECT_EQ(saved.artifacts[0].name, "T");
   EXPECT_LT(saved.item_bytes, 10'000u);
+  const auto read = sessions().message("s", saved.id, ArtifactsAs::reference, soon());
+  EXPECT_EQ(read.value().item_bytes, saved.item_bytes);
 }
 
 TEST_F(Post, KeepsWhatCompressesWellEncodedInTheItem) {
