@@ -118,10 +118,8 @@ class Put {
       SPILLWAY_TRY(const auto loaded, service_.load(session_, id_, deadline_));
       SPILLWAY_TRY(check_match(wanted_, present_in(loaded)));
       SPILLWAY_TRY(const bool applied, commit(loaded));
+      // A refused write leaves the upload as it is: the next try refers to it again.
       if (applied) return saved(loaded);
-      // An upload belongs to one attempt, which a refused write ends: the stream is not there
-      // twice.
-      if (staging_) break;
     }
     return make_error(Code::conflict, op, session_ + "/" + id_,
                       "other writers keep changing this message; send the artifact again");

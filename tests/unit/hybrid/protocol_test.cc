@@ -211,6 +211,20 @@ TEST_F(Protocol, StagedUploadIsReclaimedWhenItIsNotUsed) {
   EXPECT_EQ(items_->sweep(options, soon()).value().objects_removed, 1u);
 }
 
+TEST_F(Protocol, StagedUploadOutlivesARefusedWrite) {
+  auto staging = items_->stage("things", key());
+  StringSource source(noise(300'000));
+  const AttributeValue body =
+      items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()).value();
+  write(put(key()));
+  WriteRequest change = update(key(), "SET body = :b", {{":b", body}, {":n", number(1)}});
+  change.condition = "n = :n";
+  EXPECT_FALSE(items_->write(change, soon(), {}, &staging.value()).value().result.applied);
+  write(update(key(), "SET n = :n", {{":n", number(1)}}));
+  EXPECT_TRUE(items_->write(change, soon(), {}, &staging.value()).value().result.applied);
+  EXPECT_EQ(read(key())->at("body"), AttributeValue(Binary{noise(300'000)}));
+}
+
 TEST_F(Protocol, StagedUploadBecomesPartOfTheItem) {
   auto staging = items_->stage("things", key());
   StringSource source(noise(3'000'000));
