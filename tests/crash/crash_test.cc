@@ -25,6 +25,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kills_default = 200;
+/// The long form would fill the disk otherwise, and each start looks at every ledger row.
+constexpr std::size_t kills_between_sweeps = 250;
 constexpr std::chrono::seconds silence_max{60};
 
 Deadline soon() { return Deadline::after(std::chrono::seconds(60)); }
@@ -213,53 +215,66 @@ class Crash : public testing::Test {
     EXPECT_TRUE(allowed.contains(extra)) << message.id << ": " << extra;
   }
 
+  void remove_and_sweep(const std::vector<std::string>& sessions);
+
   std::filesystem::path folder_;
   std::mt19937 random_{std::random_device{}()};
   const std::chrono::microseconds step_min_{2'000};
   std::chrono::microseconds opening_{50'000}, step_{50'000};
 };
 
+/// Everything is whole; once it is removed, a sweep leaves nothing of it.
+void Crash::remove_and_sweep(const std::vector<std::string>& sessions) {
+  auto opened = Spillway::open_directory(folder_.string());
+  ASSERT_TRUE(opened) << describe(opened.error());
+  Spillway& spillway = *opened.value();
+  const auto before = spillway.items().fsck({.read_objects = true}, Deadline::never());
+  ASSERT_TRUE(before) << describe(before.error());
+  EXPECT_TRUE(before.value().problems.empty()) << before.value().problems.front();
+  for (const std::string& session : sessions) {
+    const auto removed = spillway.sessions().remove_session(session, soon());
+    EXPECT_TRUE(removed || removed.error().code == Code::not_found);
+  }
+  SweepOptions at_once;
+  at_once.fence_age_millis = at_once.retention_millis = 0;
+  const auto swept = spillway.sessions().sweep(at_once, Deadline::never());
+  ASSERT_TRUE(swept) << describe(swept.error());
+  EXPECT_TRUE(swept.value().undecided.empty()) << swept.value().undecided.front();
+  const auto after = spillway.items().fsck({.read_objects = true}, Deadline::never());
+  ASSERT_TRUE(after) << describe(after.error());
+  EXPECT_EQ(after.value().objects, 0u);
+  EXPECT_EQ(after.value().references, 0u);
+  EXPECT_TRUE(after.value().problems.empty());
+  const auto again = spillway.sessions().sweep(at_once, Deadline::never());
+  ASSERT_TRUE(again) << describe(again.error());
+  EXPECT_EQ(again.value().rows_seen, 0u) << "ledger rows are left";
+  EXPECT_EQ(again.value().objects_seen, 0u);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "objects")) {
+    EXPECT_FALSE(entry.is_regular_file()) << "left behind: " << entry.path();
+  }
+}
+
 TEST_F(Crash, NothingAcknowledgedIsLostNothingHalfIsKeptAndASweepLeavesNothing) {
   std::map<std::string, int> killed_in;
-  std::vector<std::string> sessions_made;
+  std::vector<std::string> sessions;
   for (int i = 0; i < kills() && !HasFailure(); ++i) {
-    const std::string session = "run-" + std::to_string(i);
-    const auto lines = run_and_kill(session);
+    sessions.push_back("run-" + std::to_string(i));
+    const auto lines = run_and_kill(sessions.back());
     const Expected expected(lines);
     ++killed_in[lines.empty()              ? "opening"
                 : expected.pending.empty() ? "between"
                                            : expected.pending];
     auto opened = Spillway::open_directory(folder_.string());
     ASSERT_TRUE(opened) << describe(opened.error());
-    check(opened.value()->sessions(), session, expected);
-    sessions_made.push_back(session);
+    check(opened.value()->sessions(), sessions.back(), expected);
+    if (sessions.size() < kills_between_sweeps) continue;
+    opened.value().reset();
+    remove_and_sweep(sessions);
+    sessions.clear();
   }
+  remove_and_sweep(sessions);
   for (const auto& [step, times] : killed_in) {
     std::cout << "killed in " << step << ": " << times << " times\n";
-  }
-  auto opened = Spillway::open_directory(folder_.string());
-  ASSERT_TRUE(opened) << describe(opened.error());
-  const auto before = opened.value()->items().fsck({.read_objects = true}, Deadline::never());
-  ASSERT_TRUE(before) << describe(before.error());
-  EXPECT_TRUE(before.value().problems.empty()) << before.value().problems.front();
-  for (const std::string& session : sessions_made) {
-    const auto removed = opened.value()->sessions().remove_session(session, soon());
-    EXPECT_TRUE(removed || removed.error().code == Code::not_found);
-  }
-  SweepOptions at_once;
-  at_once.fence_age_millis = at_once.retention_millis = 0;
-  const auto swept = opened.value()->sessions().sweep(at_once, Deadline::never());
-  ASSERT_TRUE(swept) << describe(swept.error());
-  EXPECT_TRUE(swept.value().undecided.empty()) << swept.value().undecided.front();
-  const auto after = opened.value()->items().fsck({.read_objects = true}, Deadline::never());
-  EXPECT_EQ(after.value().objects, 0u);
-  EXPECT_EQ(after.value().references, 0u);
-  EXPECT_TRUE(after.value().problems.empty());
-  const auto again = opened.value()->sessions().sweep(at_once, Deadline::never());
-  EXPECT_EQ(again.value().rows_seen, 0u) << "ledger rows are left";
-  EXPECT_EQ(again.value().objects_seen, 0u);
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "objects")) {
-    EXPECT_FALSE(entry.is_regular_file()) << "left behind: " << entry.path();
   }
 }
 
