@@ -107,8 +107,14 @@ Connection::Connection(asio::ip::tcp::socket socket, Services& services)
   if (!ignored) remote_ = peer.address().to_string();
 }
 
+/// A request that arrived and was not read yet is no idleness.
+bool Connection::nothing_came() {
+  error_code failure;
+  return buffer_.size() == 0 && stream_.socket().available(failure) == 0;
+}
+
 void Connection::close_if_idle() {
-  if (idle_) abort();
+  if (idle_ && nothing_came()) abort();
 }
 
 void Connection::abort() { stream_.close(); }
@@ -142,7 +148,7 @@ asio::awaitable<bool> Connection::read_head() {
   body_bytes_in_ = 0;
   idle_ = true;
   if (buffer_.size() == 0) {
-    if (services_.draining) co_return false;
+    if (services_.draining && nothing_came()) co_return false;
     stream_.expires_after(limits_.idle_deadline);
     const auto space = buffer_.prepare(first_read_bytes);
     const std::size_t n = co_await stream_.async_read_some(space, token);

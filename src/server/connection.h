@@ -63,6 +63,7 @@ class Connection {
   template <class Work>
   boost::asio::awaitable<bool> on_worker(Work& work, bool begun);
 
+  bool nothing_came();
   Request take_request() const;
   /// What is wrong with how the message says where it ends; nothing when all is well.
   std::optional<Error> framing_error() const;

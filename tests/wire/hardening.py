@@ -181,7 +181,10 @@ def a_drain_finishes_what_runs():
         data = os.urandom(3_000_000)
         idle = connect(server)
         with connect(server) as s:
-            s.sendall(f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data[:2_000_000])
+            s.sendall(f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n"
+                      "Expect: 100-continue\r\n\r\n".encode())
+            true(s.recv(1000).startswith(b"HTTP/1.1 100 "), "100 Continue")
+            s.sendall(data[:2_000_000])
             server.terminate()
             equal(wire.read_to_end(idle), b"", "an idle connection")  # ends at once: the drain has begun
             try:
