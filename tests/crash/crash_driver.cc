@@ -26,11 +26,15 @@ void say(const std::string& line) {
   if (::write(STDOUT_FILENO, text.data(), text.size()) < 0) _exit(3);
 }
 
+[[noreturn]] void fail(const Error& error) {
+  std::fprintf(stderr, "crash_driver: %s\n", describe(error).c_str());
+  _exit(4);
+}
+
 template <class T>
 T value_of(Result<T> result) {
-  if (result) return std::move(result).value();
-  std::fprintf(stderr, "crash_driver: %s\n", describe(result.error()).c_str());
-  _exit(4);
+  if (!result) fail(result.error());
+  return std::move(result).value();
 }
 
 std::string dense_json(std::size_t bytes) {
@@ -70,7 +74,8 @@ void put(Sessions& sessions, const std::string& session, const std::string& mess
     put(sessions, session, kept);
     const std::string removed = post(sessions, session);
     say("begin remove " + removed);
-    if (!sessions.remove_message(session, removed, Deadline::never())) _exit(5);
+    const auto done = sessions.remove_message(session, removed, Deadline::never());
+    if (!done) fail(done.error());
     say("done remove");
   }
 }

@@ -65,15 +65,15 @@ class Driver {
     }
   }
 
-  /// kill -9, then everything it had still said. True if the signal is what ended it.
-  bool kill() {
+  /// kill -9, then everything it had still said. Its wait status: SIGKILL, or how it ended before.
+  int kill() {
     ::kill(pid_, SIGKILL);
     int status = 0;
     ::waitpid(pid_, &status, 0);
     pid_ = -1;
     while (take()) {
     }
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    return status;
   }
 
   const std::vector<std::string>& lines() const { return lines_; }
@@ -157,7 +157,9 @@ class Crash : public testing::Test {
       if (lines > 0) step_ = std::max<std::chrono::microseconds>(took / lines * 2, step_min_);
       driver.listen(up_to(step_), std::numeric_limits<std::size_t>::max() / 2);
     }
-    EXPECT_TRUE(driver.kill()) << "the driver ended by itself";
+    const int status = driver.kill();
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        << "the driver ended by itself, with wait status " << status;
     return driver.lines();
   }
 
