@@ -141,6 +141,39 @@ TEST_F(Change, ManyWritersOfOneMessageAllGetTheirPlace) {
   }
 }
 
+TEST_F(Change, TwoGatewaysDoNotOverwriteEachOthersArtifacts) {
+  const Message saved = post("s", {});
+  const auto other = Sessions::open(items()).value();
+  constexpr int artifacts = 20;
+  const auto put_by = [&](Sessions& gateway, const std::string& id, const std::string& bytes) {
+    NewArtifact artifact;
+    artifact.id = id;
+    Result<SavedArtifact> made = make_error(Code::conflict, "", "", "");
+    while (!made && made.error().code == Code::conflict) {
+      StringSource source(bytes);
+      made = gateway.put_artifact("s", saved.id, artifact, source, soon());
+    }
+    EXPECT_TRUE(made) << describe(made.error());
+  };
+  const auto write_all = [&](Sessions& gateway, const std::string& prefix) {
+    for (int i = 0; i < artifacts; ++i) {
+      put_by(gateway, prefix + std::to_string(i), prefix + std::to_string(i));
+      put_by(gateway, "shared" + std::to_string(i), "one makes it, the other replaces it");
+    }
+  };
+  {
+    const std::jthread one([&] { write_all(sessions(), "a-"); });
+    const std::jthread two([&] { write_all(*other, "b-"); });
+  }
+  const Message after = list("s").messages.at(0);
+  EXPECT_EQ(after.artifacts.size(), 3u * artifacts);
+  for (int i = 0; i < artifacts; ++i) {
+    for (const std::string prefix : {"a-", "b-"}) {
+      EXPECT_EQ(fetch(saved, prefix + std::to_string(i)).value(), prefix + std::to_string(i));
+    }
+  }
+}
+
 TEST_F(Change, AReaderOfAReplacedArtifactIsToldToLookAgain) {
   const Message saved = post("s", {dense_json(900'000)});
   const auto located = sessions().locate("s", saved.id, "a0", soon());
