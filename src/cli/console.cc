@@ -29,16 +29,18 @@ void write_line(std::FILE* to, std::string_view line) {
   std::fflush(to);
 }
 
+/// What to do next, where the error itself does not say.
 std::string_view advice(const Error& error) {
+  const bool from_server = error.op == "http", of_file = error.op == "file" || error.op == "open";
   switch (error.code) {
-    case Code::not_found: return "see what there is with: spillway ls";
+    case Code::not_found: return of_file ? "" : "see what there is with: spillway ls";
     case Code::throttled: return "wait a little, then run the command again";
     case Code::unavailable:
       return "is another spillway using the directory (then use --to URL), or the server down?";
     case Code::storage_full: return "free some space, then run the command again";
     case Code::timeout: return "run the command again";
     case Code::permission_denied:
-      return "give a token with --token-file or SPILLWAY_TOKEN, or check the files' permissions";
+      return from_server ? "give a token with --token-file or SPILLWAY_TOKEN" : "";
     case Code::corrupt: return "see what is damaged with: spillway fsck --read-objects";
     case Code::internal: return "this is a bug of Spillway; please report it with this line";
     default: return "";

@@ -119,12 +119,21 @@ NewArtifact artifact_for(const PutOptions& options, const std::string& file, std
 
 Result<ArtifactInfo> put_file(const Console& console, Place& place, const std::string& message,
                               const PutOptions& options, const std::string& file,
-                              const std::string& id) {
-  SPILLWAY_TRY(const auto source, open_file(file));
-  Progress progress(console, file, source->bytes());
-  CountedSource counted(*source, progress);
+                              FileSource& source, const std::string& id) {
+  Progress progress(console, file, source.bytes());
+  CountedSource counted(source, progress);
   return place.put(options.session, message, artifact_for(options, file, id), counted,
-                   source->bytes());
+                   source.bytes());
+}
+
+/// All of them, before anything is saved.
+Result<std::vector<std::unique_ptr<FileSource>>> open_files(const std::vector<std::string>& files) {
+  std::vector<std::unique_ptr<FileSource>> sources;
+  for (const std::string& file : files) {
+    SPILLWAY_TRY(auto source, open_file(file));
+    sources.push_back(std::move(source));
+  }
+  return sources;
 }
 
 std::string line_of(const ArtifactInfo& artifact) {
@@ -138,8 +147,10 @@ std::string line_of(const ArtifactInfo& artifact) {
 }
 
 Exit put_one(const Console& console, Place& place, const PutOptions& options) {
-  auto info =
-      put_file(console, place, options.message, options, options.files[0], options.artifact);
+  auto source = open_file(options.files[0]);
+  if (!source) return console.fail(source.error());
+  auto info = put_file(console, place, options.message, options, options.files[0], *source.value(),
+                       options.artifact);
   if (!info) return console.fail(info.error());
   if (console.json()) {
     JsonWriter json;
@@ -162,12 +173,14 @@ Exit put_message(const Console& console, Place& place, const PutOptions& options
           (wanted.content.empty() ? "" : ", ") + std::filesystem::path(file).filename().string();
     }
   }
+  const auto sources = open_files(options.files);
+  if (!sources) return console.fail(sources.error());
   auto posted = place.post(options.session, wanted);
   if (!posted) return console.fail(posted.error());
   Message message = std::move(posted).value();
   for (std::size_t i = 0; i < options.files.size(); ++i) {
-    auto info =
-        put_file(console, place, message.id, options, options.files[i], "a" + std::to_string(i));
+    auto info = put_file(console, place, message.id, options, options.files[i], *sources.value()[i],
+                         "a" + std::to_string(i));
     if (!info) {
       const auto removed = place.remove(options.session, message.id, "");
       if (!removed) console.warn("message " + message.id + " is left without all its files");
