@@ -195,6 +195,66 @@ TEST_F(FilesystemObjects, DropAttributesACrashLeftWithoutAnObject) {
   EXPECT_EQ(store->head("b", Deadline::never()).value().attributes.content_type, "text/fresh");
 }
 
+TEST_F(FilesystemObjects, SyncTheSameAttributesOnce) {
+  static int files_synced;
+  files_synced = 0;
+  auto store = open([](int fd) {
+    struct stat status {};
+    ::fstat(fd, &status);
+    if (S_ISREG(status.st_mode)) ++files_synced;
+    return ::fsync(fd);
+  });
+  for (const ObjectKey key : {"a", "s/t/b", "s/t/c"}) {
+    ASSERT_TRUE(put(*store, key, key, {.content_type = "text/plain"}));
+    EXPECT_EQ(store->head(key, Deadline::never()).value().attributes.content_type, "text/plain");
+  }
+  EXPECT_EQ(files_synced, 3 + 1);
+  ASSERT_TRUE(put(*store, "d", "d", {.content_type = "text/html"}));
+  EXPECT_EQ(store->head("d", Deadline::never()).value().attributes.content_type, "text/html");
+  EXPECT_EQ(store->head("a", Deadline::never()).value().attributes.content_type, "text/plain");
+  EXPECT_EQ(files_synced, 3 + 1 + 2);
+  // When the last object that has them is gone they are written anew.
+  for (const ObjectKey key : {"a", "s/t/b", "s/t/c"}) {
+    ASSERT_TRUE(store->remove(key, Deadline::never()));
+  }
+  ASSERT_TRUE(put(*store, "e", "e", {.content_type = "text/plain"}));
+  EXPECT_EQ(store->head("e", Deadline::never()).value().attributes.content_type, "text/plain");
+  EXPECT_EQ(files_synced, 3 + 1 + 2 + 2);
+}
+
+TEST_F(FilesystemObjects, KeepAttributesThatMoreObjectsShareThanAFileMayHaveNames) {
+  auto store = open([](int) { return 0; });
+  for (int i = 0; i < 2'500; ++i) {
+    ASSERT_TRUE(put(*store, "s/t/" + std::to_string(i), "x", {.content_type = "text/plain"}));
+  }
+  std::uintmax_t most = 0;
+  for (int i = 0; i < 2'500; ++i) {
+    const ObjectInfo info = store->head("s/t/" + std::to_string(i), Deadline::never()).value();
+    ASSERT_EQ(info.attributes.content_type, "text/plain");
+  }
+  for (const std::string& file : files()) {
+    if (file.ends_with(".a")) most = std::max(most, fs::hard_link_count(root_ + "/" + file));
+  }
+  EXPECT_GT(most, 1u);      // shared
+  EXPECT_LE(most, 1'024u);  // NTFS, the tightest that is in use
+}
+
+TEST_F(FilesystemObjects, ForgetAttributesNotUsedForLong) {
+  auto store = open([](int) { return 0; });
+  const auto descriptors = [] {
+    return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+  };
+  const auto before = descriptors();
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(put(*store, std::to_string(i), "x", {.content_type = "a/" + std::to_string(i)}));
+  }
+  EXPECT_LE(descriptors() - before, 128);
+  for (int i = 0; i < 500; ++i) {
+    EXPECT_EQ(store->head(std::to_string(i), Deadline::never()).value().attributes.content_type,
+              "a/" + std::to_string(i));
+  }
+}
+
 TEST_F(FilesystemObjects, SayWhenAttributesCannotBeRead) {
   auto store = open();
   ASSERT_TRUE(put(*store, "a", "x"));

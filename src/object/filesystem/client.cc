@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -19,6 +20,9 @@ namespace {
 constexpr mode_t directory_mode = 0700;
 constexpr mode_t file_mode = 0600;
 constexpr const char* scratch_root = ".tmp";
+constexpr std::size_t shared_files_max = 128;  // each is an open descriptor
+/// Names one file is given: ext4 allows 65,000 links, of which copies by link take their share.
+constexpr std::uint64_t shared_file_names_max = 1'000;
 
 }  // namespace
 
@@ -167,6 +171,16 @@ TemporaryFile::TemporaryFile(Scratch& scratch)
       file_(::openat(scratch.directory().get(), name_.c_str(),
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode)) {}
 
+TemporaryFile::TemporaryFile(Scratch& scratch, const Fd& file)
+    : scratch_(scratch), name_(scratch.fresh_name()) {
+  // linkat(2): how a descriptor is linked without privileges. It fails once nlink is 0.
+  const std::string path = "/proc/self/fd/" + std::to_string(file.get());
+  const int directory = scratch.directory().get();
+  if (::linkat(AT_FDCWD, path.c_str(), directory, name_.c_str(), AT_SYMLINK_FOLLOW) != 0) return;
+  file_ = Fd(::openat(directory, name_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!file_.valid()) ::unlinkat(directory, name_.c_str(), 0);
+}
+
 TemporaryFile::~TemporaryFile() {
   if (valid()) ::unlinkat(scratch_.directory().get(), name_.c_str(), 0);
 }
@@ -194,6 +208,29 @@ int TemporaryFile::sync(const FilesystemConfig& config) {
 int TemporaryFile::link(const Fd& directory, const std::string& name) {
   const int from = scratch_.directory().get();
   return ::linkat(from, name_.c_str(), directory.get(), name.c_str(), 0) == 0 ? 0 : errno;
+}
+
+Fd TemporaryFile::share() const {
+  return Fd(::openat(scratch_.directory().get(), name_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
+
+std::shared_ptr<const Fd> SharedFiles::find(const std::string& bytes) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(bytes);
+  if (found == entries_.end() || found->second.names_left == 0) return nullptr;
+  --found->second.names_left;
+  found->second.used = ++clock_;
+  return found->second.file;
+}
+
+void SharedFiles::remember(const std::string& bytes, Fd file) {
+  if (!file.valid()) return;
+  const std::lock_guard lock(mutex_);
+  if (entries_.size() >= shared_files_max && !entries_.contains(bytes)) {
+    entries_.erase(std::ranges::min_element(entries_, std::less{},
+                                            [](const auto& entry) { return entry.second.used; }));
+  }
+  entries_[bytes] = {std::make_shared<const Fd>(std::move(file)), shared_file_names_max, ++clock_};
 }
 
 }  // namespace spillway

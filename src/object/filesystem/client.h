@@ -4,6 +4,9 @@
 #pragma once
 
 #include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +86,9 @@ class TemporaryFile {
  public:
   /// Check valid(); errno says why not.
   explicit TemporaryFile(Scratch& scratch);
+  /// One more name of `file`, which was synced: not to be written. Not valid() if it has no name
+  /// left, or too many.
+  TemporaryFile(Scratch& scratch, const Fd& file);
   ~TemporaryFile();
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -94,11 +100,34 @@ class TemporaryFile {
   int sync(const FilesystemConfig& config);
   /// Gives the file the name `name` in `directory` unless that is taken (EEXIST); 0 or an errno.
   int link(const Fd& directory, const std::string& name);
+  /// A descriptor of the file that outlives this.
+  Fd share() const;
 
  private:
   Scratch& scratch_;
   std::string name_;
   Fd file_;
+};
+
+/// Files of the same few bytes, each written and synced once and then linked many times. Keeps a
+/// descriptor of those used last; they have no name but those of the objects they belong to.
+/// Thread-safe.
+class SharedFiles {
+ public:
+  /// The file that holds `bytes`, if it is known and may have another name.
+  std::shared_ptr<const Fd> find(const std::string& bytes);
+  /// From now on `file`, which was synced, is the one that holds `bytes`.
+  void remember(const std::string& bytes, Fd file);
+
+ private:
+  struct Entry {
+    std::shared_ptr<const Fd> file;  // shared: it may be replaced while it is linked
+    std::uint64_t names_left;
+    std::uint64_t used;  ///< the clock then
+  };
+  std::mutex mutex_;
+  std::map<std::string, Entry> entries_;
+  std::uint64_t clock_ = 0;
 };
 
 }  // namespace spillway

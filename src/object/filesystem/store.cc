@@ -95,12 +95,15 @@ class FilesystemObjectStore final : public ObjectStore {
   Result<void> refuse_if_present(const ObjectKey& key, const ObjectPath& path);
   Result<std::uint64_t> write_stream(const ObjectKey& key, ByteSource& source, TemporaryFile& file,
                                      Deadline deadline);
+  Result<std::unique_ptr<TemporaryFile>> attributes_file(const ObjectKey& key,
+                                                         const std::string& text);
   Result<void> publish(const ObjectKey& key, const ObjectPath& path, TemporaryFile& bytes,
                        TemporaryFile* attributes);
 
   FilesystemConfig config_;
   Fd root_;
   Scratch scratch_;
+  SharedFiles attributes_;
 };
 
 Error taken(const ObjectKey& key) {
@@ -134,6 +137,24 @@ Result<std::uint64_t> FilesystemObjectStore::write_stream(const ObjectKey& key, 
     }
     size_bytes += n;
   }
+}
+
+/// A synced file of these attributes: one that lies beside other objects already if there is one,
+/// for a sync costs more than all the rest of a put. It has a temporary name before it is used, so
+/// that a removal of those others takes it from nobody.
+Result<std::unique_ptr<TemporaryFile>> FilesystemObjectStore::attributes_file(
+    const ObjectKey& key, const std::string& text) {
+  if (const auto shared = attributes_.find(text)) {
+    auto linked = std::make_unique<TemporaryFile>(scratch_, *shared);
+    if (linked->valid()) return linked;
+  }
+  auto file = std::make_unique<TemporaryFile>(scratch_);
+  if (!file->valid()) return filesystem_error(errno, "object.put", key);
+  int failed = file->write(text);
+  if (failed == 0) failed = file->sync(config_);
+  if (failed != 0) return filesystem_error(failed, "object.put", key);
+  attributes_.remember(text, file->share());
+  return file;
 }
 
 /// Names both files in their directory, under its lock, so that no reader of attributes and no
@@ -183,16 +204,12 @@ Result<std::uint64_t> FilesystemObjectStore::put(const ObjectKey& key, ByteSourc
   if (const int failed = bytes.sync(config_); failed != 0) {
     return filesystem_error(failed, "object.put", key);
   }
-  std::optional<TemporaryFile> beside;
+  std::unique_ptr<TemporaryFile> beside;
   if (!attribute_text.empty()) {
-    beside.emplace(scratch_);
-    if (!beside->valid()) return filesystem_error(errno, "object.put", key);
-    int failed = beside->write(attribute_text);
-    if (failed == 0) failed = beside->sync(config_);
-    if (failed != 0) return filesystem_error(failed, "object.put", key);
+    SPILLWAY_TRY(beside, attributes_file(key, attribute_text));
   }
   if (deadline.passed()) return timeout("object.put", key);
-  SPILLWAY_TRY(publish(key, path, bytes, beside ? &*beside : nullptr));
+  SPILLWAY_TRY(publish(key, path, bytes, beside.get()));
   return size_bytes;
 }
 
