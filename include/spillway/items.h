@@ -64,8 +64,8 @@ using Labeller = std::function<ValueLabel(const AttributeValue& parent, const st
 
 struct WriteReply {
   WriteResult result;
-  std::uint64_t item_bytes = 0;       ///< the item as stored
-  std::uint64_t logical_bytes = 0;    ///< the item as given
+  std::uint64_t item_bytes = 0;       ///< the item as stored; 0 when the store updated it in place
+  std::uint64_t logical_bytes = 0;    ///< the item with its values whole; 0 likewise
   std::vector<Placement> placements;  ///< of every value that left its place
 };
 

@@ -127,6 +127,21 @@ Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>&
                         "the write was not applied; save again");
     }
     const bool pending = row && row.value();
+    if (pending && attempt == commit_tries_max) {
+      // A definite answer: either this abort wins, or a late W2 has won before it.
+      auto state = core_.ledger.abort(id_, deadline);
+      if (state && state.value() == AttemptState::aborted) {
+        finished_ = true;
+        return make_error(Code::unavailable, "item.commit", id_,
+                          "the item store does not answer; the write was not applied; save again");
+      }
+      if (state && state.value() == AttemptState::committed) {
+        finished_ = true;
+        TransactResult done;
+        done.applied = true;
+        return done;
+      }
+    }
     if (!pending || attempt == commit_tries_max) {
       finished_ = true;  // not ours to decide any more: the sweep reads the row
       Error unknown = make_error(Code::unavailable, "item.commit", id_,

@@ -50,7 +50,8 @@ struct Fetch {
 Result<void> put_back(Fetch& fetched, std::string raw) {
   const SpilledEntry first = entry_of(*fetched.places.front()->as<Spilled>());
   if (first.member.empty()) {
-    SPILLWAY_TRY(*fetched.places.front(), value_from_raw(first.type, std::move(raw)));
+    SPILLWAY_TRY(const AttributeValue value, value_from_raw(first.type, std::move(raw)));
+    for (AttributeValue* place : fetched.places) *place = value;  // SET b = a copies handles
     return ok();
   }
   SPILLWAY_TRY(Item members, item_from_json(raw));

@@ -178,8 +178,10 @@ Result<WriteReply> Items::write(const WriteRequest& request, Deadline deadline,
   if (!large) {
     SPILLWAY_TRY(auto native, state_->write_native(request, *table, deadline));
     if (native) {
-      native->item_bytes = item_size(request.item);
-      native->logical_bytes = native->item_bytes;
+      if (request.kind == Kind::put) {
+        native->item_bytes = item_size(request.item);
+        native->logical_bytes = native->item_bytes;
+      }
       return std::move(*native);
     }
   }

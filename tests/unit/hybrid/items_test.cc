@@ -164,6 +164,22 @@ TEST_F(Items_, UpdateInsideASpilledValue) {
   EXPECT_EQ(read(key()), item);
 }
 
+TEST_F(Items_, CopiesOfASpilledValueAreEachWhole) {
+  Item item = large_item();
+  write(put(item));
+  WriteRequest copy = update(key(), "SET twin = #t");
+  copy.names["#t"] = "text";
+  EXPECT_TRUE(write(copy).result.applied);
+  item["twin"] = item["text"];
+  EXPECT_EQ(read(key()), item);
+  WriteRequest change = update(key(), "SET #t = :v", {{":v", "new"}});
+  change.names["#t"] = "text";
+  EXPECT_TRUE(write(change).result.applied);
+  sweep_all();
+  item["text"] = "new";
+  EXPECT_EQ(read(key()), item);  // the object lives on in the copy
+}
+
 TEST_F(Items_, ListIndexesMayShiftUnderSpilledElements) {
   Item item = key();
   item["pieces"] = List{noise(150'000, 1), noise(150'000, 2), noise(150'000, 3)};

@@ -70,6 +70,21 @@ TEST_F(Protocol, CommitThatNeverArrivedIsTriedAgain) {
   EXPECT_EQ(tries, 2);
 }
 
+TEST_F(Protocol, CommitThatNeverArrivesIsAbortedForADefiniteAnswer) {
+  item_faults_->before = [](const std::string& operation) -> Result<void> {
+    if (operation != "transact") return ok();
+    Error error = make_error(Code::unavailable, "test", "", "request lost");
+    error.effect = Effect::unknown;
+    return error;
+  };
+  const auto reply = items_->write(put(large()), soon());
+  item_faults_->before = nullptr;
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, Code::unavailable);
+  EXPECT_EQ(reply.error().effect, Effect::none);
+  EXPECT_FALSE(read(key()));
+}
+
 TEST_F(Protocol, UnknownOutcomeIsSaid) {
   item_faults_->before = [](const std::string& operation) -> Result<void> {
     if (operation != "transact" && operation != "get spillway_ledger") return ok();
