@@ -91,6 +91,9 @@ inline AttributeValue number(std::int64_t value) { return Number{std::to_string(
 /// Attribute names and values under a primary key.
 using Item = Map;
 
+/// DynamoDB refuses items above this many bytes (Developer Guide, "Quotas").
+inline constexpr std::uint64_t item_bytes_max = 409'600;
+
 /// ExpressionAttributeNames ("#n" -> name) and ExpressionAttributeValues (":v" -> value).
 using Names = std::map<std::string, std::string, std::less<>>;
 using Values = std::map<std::string, AttributeValue, std::less<>>;

@@ -9,8 +9,6 @@
 
 namespace spillway {
 
-/// DynamoDB refuses items above this many bytes.
-inline constexpr std::uint64_t item_bytes_max = 409'600;
 /// DynamoDB refuses values nested deeper.
 inline constexpr int nesting_max = 32;
 

@@ -2,7 +2,7 @@
 #include "hybrid/prepare.h"
 
 #include <algorithm>
-#include <regex>
+#include <cctype>
 
 #include "base/random.h"
 #include "dynamo/expression.h"
@@ -38,6 +38,24 @@ WriteRequest with_absence_guard(WriteRequest request, const KeySchema& keys) {
   request.names["#spillway_k"] = keys.partition.name;
   request.condition = "attribute_not_exists(#spillway_k)";
   return request;
+}
+
+/// Where the first operand of an update's SET clause begins. SET is a reserved word: as a word of
+/// its own, and not behind the mark of a placeholder, it can only be the clause's keyword.
+std::optional<std::size_t> first_set_operand(const std::string& update) {
+  constexpr std::string_view keyword = "set";
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '#' || c == ':';
+  };
+  for (std::size_t at = 0; at + keyword.size() < update.size(); ++at) {
+    if (at > 0 && (is_word(update[at - 1]) || update[at - 1] == '.')) continue;
+    const std::size_t end = at + keyword.size();
+    const bool here =
+        std::equal(keyword.begin(), keyword.end(), update.begin() + at,
+                   [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+    if (here && !is_word(update[end])) return end + 1;
+  }
+  return std::nullopt;
 }
 
 /// The bare write that carries out `kind` on an item once everything has been evaluated here.
@@ -287,12 +305,8 @@ std::optional<WriteRequest> guarded_update(const WriteRequest& request,
   // The item must have a manifest: SET of a path below a missing map is refused.
   native.condition = both(native.condition, "attribute_exists(#spillway_m)");
   const std::string revision = "#spillway_m.#spillway_rev = :spillway_rev";
-  // SET is a reserved word: outside of placeholders it can only be the clause's keyword.
-  static const std::regex set_clause(R"((^|[\s,)])SET\s)", std::regex::icase);
-  std::smatch found;
-  if (std::regex_search(native.update, found, set_clause)) {
-    const std::size_t end = static_cast<std::size_t>(found.position() + found.length());
-    native.update.insert(end, revision + ", ");
+  if (const auto operand = first_set_operand(native.update)) {
+    native.update.insert(*operand, revision + ", ");
   } else {
     native.update = "SET " + revision + " " + native.update;
   }

@@ -86,6 +86,7 @@ struct Front::State {
   void drain();
   /// Lets run() return once the last connection is gone.
   void finish_if_drained();
+  bool drained = false;  ///< on the control strand only
 
   asio::io_context io{io_threads};
   asio::executor_work_guard<asio::io_context::executor_type> guard{io.get_executor()};
@@ -139,7 +140,8 @@ void Front::State::start(tcp::socket socket) {
 
 void Front::State::watch_signals() {
   signals.async_wait([this](error_code failure, int) {
-    if (failure) return;
+    // A signal may already be on its way here when the wait for it is cancelled.
+    if (failure || drained) return;
     if (services.draining) {
       connections.post_to_all(&Connection::abort);
     } else {
@@ -166,6 +168,7 @@ void Front::State::finish_if_drained() {
   if (!services.draining) return;
   asio::post(control, [this] {
     if (connections.size() > 0) return;
+    drained = true;
     drain_timer.cancel();
     signals.cancel();
     guard.reset();

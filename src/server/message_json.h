@@ -9,9 +9,6 @@
 
 namespace spillway {
 
-/// DynamoDB's limit for an item (Amazon DynamoDB Developer Guide, Quotas).
-constexpr std::uint64_t item_bytes_max = 409'600;
-
 /// "/v1/sessions/…/messages/…/artifacts/a0?sha256=…": an address whose bytes never change.
 std::string artifact_href(std::string_view session, std::string_view message,
                           const ArtifactInfo& artifact);

@@ -2,6 +2,7 @@
 """Servers of the test's own: credentials, slow clients, caps, what the log says, the drain."""
 import json
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -214,6 +215,14 @@ def a_drain_does_not_wait_for_ever():
             equal(server.process.wait(20), 0, "exit code")
 
 
+def two_signals_at_once_end_it_too():  # Ctrl-C goes to a whole group of processes, whose parent then says TERM
+    for _ in range(8):
+        with Server(binary) as server:
+            server.process.send_signal(signal.SIGINT)
+            server.process.send_signal(signal.SIGTERM)
+            equal(server.process.wait(20), 0, "exit code")
+
+
 def many_clients_at_once():
     with Server(binary) as server:
         client = Client(server.url)
@@ -241,5 +250,5 @@ checks.run([without_tokens_only_the_loopback_is_served, other_hosts_and_origins_
             tokens_are_needed_and_never_logged, the_log_tells_what_went_where, slow_clients_are_cut_off,
             idle_connections_do_not_stop_others, memory_for_bodies_is_bounded, workers_are_bounded,
             an_upload_that_breaks_off_leaves_nothing, a_drain_finishes_what_runs, a_drain_does_not_wait_for_ever,
-            many_clients_at_once])
+            two_signals_at_once_end_it_too, many_clients_at_once])
 checks.end()
