@@ -10,7 +10,7 @@ int main() {
   spillway::NewMessage message;
   message.role = "assistant";
   message.content = "Here are the curves.";
-  message.artifacts = {R"({"type": "logPlotViewer", "logData": {"DEPT": [1000.0], "GR": [85.30]}})"};
+  message.artifacts = {R"({"type": "logPlotViewer", "logData": {"DEPT": [1000.0], "GR": [85.3]}})"};
   const auto deadline = spillway::Deadline::after(std::chrono::seconds(10));
   auto saved = spillway->sessions().post("chat-7", message, deadline).value();
   auto artifact = spillway->sessions().locate("chat-7", saved.message.id, "0", deadline).value();
