@@ -10,7 +10,8 @@ start_server() {
   for tries in 1 2 3; do  # another process may take the port between the look and the start
     until port_is_free "$port"; do port=$((port + 1)); done
     server_url=http://127.0.0.1:$port
-    "$binary" serve --listen "127.0.0.1:$port" --data "$data" >"$log" 2>&1 &
+    # In a session of its own, so that Ctrl-C reaches it only as our request to drain.
+    setsid "$binary" serve --listen "127.0.0.1:$port" --data "$data" >"$log" 2>&1 &
     server_pid=$!
     if wait_until_ready; then return; fi
     stop_server || true
