@@ -15,7 +15,7 @@ namespace {
 
 constexpr int turns = 5;
 constexpr int threads_many = 16;
-constexpr std::uint64_t turn_bytes_max = 320'000'000;  ///< so that large artifacts end in time
+constexpr std::uint64_t turn_bytes_max = 160'000'000;  ///< so that large artifacts end in time
 constexpr std::size_t kept_messages_max = 64;
 
 /// What was saved of one sample, for the loads.

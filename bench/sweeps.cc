@@ -11,7 +11,7 @@ namespace spillway {
 namespace {
 
 constexpr int writers = 16;
-constexpr int messages_each = 64;
+constexpr int messages_each = 32;
 
 double seconds_of(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
