@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "base/parallel.h"
 #include "dynamo/json.h"
@@ -11,6 +12,10 @@
 
 namespace spillway {
 namespace {
+
+std::string item_name(const std::string& table, const Item& key) {
+  return table + " " + to_json(key);
+}
 
 /// An object that is gone is as wrong as one whose bytes are: both are decided by reading the item
 /// again. Other failures (the store is unavailable, the time is up) stay what they are.
@@ -27,7 +32,11 @@ Error missing_as_corrupt(Error error, const StoredBytes& stored) {
 }
 
 Result<std::string> fetch(Core& core, const StoredBytes& stored, Deadline deadline) {
-  if (stored.object_key.empty()) return decode(stored.inline_bytes, stored.index, stored.digest);
+  if (stored.object_key.empty()) {
+    auto raw = decode(stored.inline_bytes, stored.index, stored.digest);
+    if (!raw) return missing_as_corrupt(std::move(raw).error(), stored);
+    return raw;
+  }
   auto source = core.objects.get(stored.object_key, std::nullopt, deadline);
   if (!source) return missing_as_corrupt(std::move(source).error(), stored);
   auto bytes = read_all(*source.value(), stored.index.encoded_bytes);
@@ -62,7 +71,7 @@ Result<void> put_back(Fetch& fetched, std::string raw) {
       return make_error(Code::corrupt, "item.hydrate", first.stored->object_key,
                         "the pack does not hold the attribute " + name);
     }
-    *place = std::move(found->second);
+    *place = found->second;  // an update may have copied the member
   }
   return ok();
 }
@@ -97,6 +106,24 @@ class SliceSource final : public ByteSource {
 
 }  // namespace
 
+Result<LoadedItem> load_of(const Core& core, const std::string& table, const Item& key,
+                           Item stored) {
+  auto loaded = load_item(std::move(stored), core.prefix(table, key));
+  if (!loaded) loaded.error().subject = item_name(table, key);
+  return loaded;
+}
+
+Error damaged_item(Error error, const std::string& table, const Item& key) {
+  error.op = "item.get";
+  error.detail += error.subject.empty()
+                      ? "; restore the item from a backup, or delete it"
+                      : " (object " + error.subject +
+                            "); the item still refers to it: restore the object from a backup, or "
+                            "delete the item";
+  error.subject = item_name(table, key);
+  return error;
+}
+
 void collect_handles(AttributeValue& value, std::vector<AttributeValue*>& handles) {
   if (value.as<Spilled>()) {
     handles.push_back(&value);
@@ -111,9 +138,12 @@ std::uint64_t bytes_behind(const Item& item) {
   Item copy = item;  // handles are shared pointers: the copy is small
   std::vector<AttributeValue*> handles;
   for (auto& [name, value] : copy) collect_handles(value, handles);
+  std::set<const StoredBytes*> packs;
   std::uint64_t bytes = 0;
   for (const AttributeValue* handle : handles) {
-    bytes += entry_of(*handle->as<Spilled>()).stored->index.raw_bytes;
+    const SpilledEntry& entry = entry_of(*handle->as<Spilled>());
+    if (!entry.member.empty() && !packs.insert(entry.stored.get()).second) continue;
+    bytes += entry.stored->index.raw_bytes;
   }
   return bytes;
 }
@@ -181,6 +211,7 @@ Result<std::unique_ptr<ByteSource>> open_stored(Core& core, const StoredBytes& s
 
 Result<bool> still_refers(Core& core, const std::string& table, const Item& key,
                           const ObjectKey& object, Deadline deadline) {
+  if (object.empty()) return true;  // the bytes are in the item that was read
   GetRequest request;
   request.table = table;
   request.key = key;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hybrid/core.h"
+#include "hybrid/manifest.h"
 #include "hybrid/spilled_entry.h"
 
 namespace spillway {
@@ -21,15 +22,22 @@ Result<void> hydrate_values(Core& core, const std::vector<AttributeValue*>& valu
 Result<std::unique_ptr<ByteSource>> open_stored(Core& core, const StoredBytes& stored,
                                                 std::optional<ByteRange> range, Deadline deadline);
 
-/// Reads the item strongly: does it still refer to this object? The answer decides between "read
-/// again" and "corrupt" (I4 of the protocol).
+/// Reads the item strongly: does it still refer to this object (empty: its bytes are in the item)?
+/// The answer decides between "read again" and "corrupt" (I4 of the protocol).
 Result<bool> still_refers(Core& core, const std::string& table, const Item& key,
                           const ObjectKey& object, Deadline deadline);
+
+/// load_item of the item with this key; an error names the item.
+Result<LoadedItem> load_of(const Core& core, const std::string& table, const Item& key,
+                           Item stored);
+
+/// What a caller is told of a hydration that failed for good: names the item and its object.
+Error damaged_item(Error error, const std::string& table, const Item& key);
 
 /// Every handle within a value.
 void collect_handles(AttributeValue& value, std::vector<AttributeValue*>& handles);
 
-/// Bytes of all raw values behind the handles of an item.
+/// Bytes of all raw values behind the handles of an item, packs once.
 std::uint64_t bytes_behind(const Item& item);
 
 }  // namespace spillway

@@ -41,6 +41,12 @@ std::optional<std::size_t> to_index(const Number& digits) {
   return value;
 }
 
+/// Only what this version wrote is read: another version may keep its objects elsewhere.
+bool is_known(const Map& manifest) {
+  const auto* version = member<Number>(manifest, "v");
+  return version != nullptr && version->text == "1" && member<std::string>(manifest, "rev");
+}
+
 // ---- writing ----------------------------------------------------------------------------------
 
 std::vector<std::pair<const char*, std::string>> reference_texts(const StoredBytes& stored) {
@@ -260,15 +266,16 @@ class Loader {
   Loader(LoadedItem& loaded, const std::string& prefix) : loaded_(loaded), prefix_(prefix) {}
 
   Result<void> load(const Map& manifest) {
-    const auto* version = member<Number>(manifest, "v");
-    const auto* revision = member<std::string>(manifest, "rev");
-    if (version == nullptr || version->text != "1" || revision == nullptr) {
+    if (!is_known(manifest)) {
       return unreadable("its version is not 1: a newer Spillway may have written it");
     }
-    loaded_.revision = *revision;
+    loaded_.revision = text_member(manifest, "rev");
     SPILLWAY_TRY(load_packs(manifest));
     const auto* paths = member<Map>(manifest, "p");
     if (paths == nullptr) return ok();
+    for (const auto& [root, entries] : *paths) {
+      if (const auto* digits = entries.as<Number>()) ++members_[digits->text];
+    }
     for (const auto& [root, entries] : *paths) {
       SPILLWAY_TRY(load_root(root, entries));
     }
@@ -284,6 +291,7 @@ class Loader {
       if (entry == nullptr) return unreadable("a pack is not a map");
       SPILLWAY_TRY(StoredBytes stored, parse_bytes_entry(*entry, prefix_));
       if (const auto* bytes = member<Binary>(*entry, "b")) stored.inline_bytes = bytes->bytes;
+      pack_bytes_.push_back(value_size(pack));
       packs_.push_back(std::make_shared<const StoredBytes>(std::move(stored)));
     }
     return ok();
@@ -306,7 +314,7 @@ class Loader {
       }
       auto handle = std::make_shared<SpilledEntry>();
       handle->type = text_member(*entry, "t");
-      handle->stored_size = value_size(*in_place);
+      handle->stored_size = value_size(*in_place) + value_size(listed);
       handle->stored = std::make_shared<const StoredBytes>(std::move(stored));
       *in_place = Spilled(std::move(handle));
     }
@@ -322,6 +330,9 @@ class Loader {
     }
     auto handle = std::make_shared<SpilledEntry>();
     handle->member = root;
+    // Its share of the pack, which is in the manifest; its name there, and the pack's number.
+    handle->stored_size =
+        pack_bytes_[*index] / members_[digits.text] + 1 + root.size() + value_size(digits) + 1;
     handle->stored = packs_[*index];
     loaded_.item[root] = Spilled(std::move(handle));
     return ok();
@@ -330,6 +341,8 @@ class Loader {
   LoadedItem& loaded_;
   const std::string& prefix_;
   std::vector<std::shared_ptr<const StoredBytes>> packs_;
+  std::vector<std::uint64_t> pack_bytes_;
+  std::map<std::string, std::uint64_t> members_;  ///< of each pack, by its number
 };
 
 }  // namespace
@@ -346,7 +359,8 @@ AttributeValue make_handle(std::string type, std::shared_ptr<const StoredBytes> 
   auto handle = std::make_shared<SpilledEntry>();
   handle->type = std::move(type);
   handle->stored = std::move(stored);
-  handle->stored_size = value_size(stand_in(*handle));
+  handle->stored_size =
+      value_size(stand_in(*handle)) + value_size(AttributeValue(bytes_entry(*handle->stored)));
   return Spilled(std::move(handle));
 }
 
@@ -378,14 +392,18 @@ std::optional<std::set<ObjectKey>> listed_objects(const Item& stored) {
   const auto found = stored.find(manifest_name);
   if (found == stored.end()) return keys;
   const auto* manifest = found->second.as<Map>();
-  if (manifest == nullptr) return std::nullopt;
+  if (manifest == nullptr || !is_known(*manifest)) return std::nullopt;
   const auto collect = [&](const AttributeValue& list) {
     const auto* entries = list.as<List>();
     if (entries == nullptr) return list.as<Number>() != nullptr;
     for (const AttributeValue& entry : *entries) {
       const auto* map = entry.as<Map>();
       if (map == nullptr) return false;
-      if (const std::string key = text_member(*map, "k"); !key.empty()) keys.insert(key);
+      const auto key = map->find("k");
+      if (key == map->end()) continue;  // its bytes are in the item
+      const auto* text = key->second.as<std::string>();
+      if (text == nullptr) return false;
+      keys.insert(*text);
     }
     return true;
   };

@@ -34,8 +34,8 @@ Result<LoadedItem> load_item(Item stored, const std::string& prefix);
 /// with this revision if there are handles or if `keep_manifest`.
 Item store_item(const Item& item, const std::string& revision, bool keep_manifest);
 
-/// The object keys that a stored item's manifest lists; nullopt when it cannot be read (the sweep
-/// then counts it as referring to everything).
+/// The object keys that a stored item's manifest lists; nullopt when it cannot be read or is of
+/// another version (the sweep then counts it as referring to everything).
 std::optional<std::set<ObjectKey>> listed_objects(const Item& stored);
 
 /// A handle for bytes that are elsewhere, of a value of this type.

@@ -3,7 +3,6 @@
 
 #include "base/parallel.h"
 #include "dynamo/expression.h"
-#include "dynamo/json.h"
 #include "hybrid/hydrate.h"
 #include "hybrid/items_state.h"
 #include "hybrid/manifest.h"
@@ -17,10 +16,11 @@ constexpr int reads_max = 4;
 
 /// What is sent in place of the caller's projection: the whole top-level attributes it touches, the
 /// keys and the manifest. Paths below are applied here, after hydration.
-std::string widened_projection(const Projection& projection, const KeySchema& keys, Names& names) {
+std::string widened_projection(const std::vector<Path>& paths, const KeySchema& keys,
+                               Names& names) {
   std::vector<std::string> roots = {keys.partition.name, manifest_name};
   if (keys.sort) roots.push_back(keys.sort->name);
-  for (const Path& path : projection.paths()) roots.push_back(std::get<std::string>(path.front()));
+  for (const Path& path : paths) roots.push_back(std::get<std::string>(path.front()));
   std::ranges::sort(roots);
   roots.erase(std::ranges::unique(roots).begin(), roots.end());
   std::string text;
@@ -54,20 +54,9 @@ void drop_unasked(const Projection& projection, Item& item) {
   });
 }
 
-Error with_key(Error error, const std::string& table, const Item& key) {
-  error.op = "item.get";
-  error.detail += " (object " + error.subject +
-                  "); the item still refers to it: restore the object from a backup, or delete "
-                  "the item";
-  error.subject = table + " " + to_json(key);
-  return error;
-}
-
 /// Makes one item of a page whole. nullopt: it is gone meanwhile.
-Result<std::optional<Item>> whole_item(Core& core, const std::string& table, const KeySchema& keys,
+Result<std::optional<Item>> whole_item(Core& core, const std::string& table, const Item& key,
                                        Item item, Deadline deadline) {
-  SPILLWAY_TRY(const Item key, primary_key(item, keys));
-  const std::string prefix = core.prefix(table, key);
   std::string missing;
   for (int reads = 1;; ++reads) {
     auto done = hydrate_item(core, item, deadline);
@@ -75,13 +64,13 @@ Result<std::optional<Item>> whole_item(Core& core, const std::string& table, con
     if (done.error().code != Code::corrupt) return std::move(done).error();
     const bool again = missing == done.error().subject || reads == reads_max;
     missing = done.error().subject;
-    if (again) return with_key(std::move(done).error(), table, key);
+    if (again) return damaged_item(std::move(done).error(), table, key);
     GetRequest request;
     request.table = table;
     request.key = key;
     SPILLWAY_TRY(GetResult got, core.items.get(request, deadline));
     if (!got.item) return std::optional<Item>();
-    SPILLWAY_TRY(LoadedItem loaded, load_item(std::move(*got.item), prefix));
+    SPILLWAY_TRY(LoadedItem loaded, load_of(core, table, key, std::move(*got.item)));
     item = std::move(loaded.item);
   }
 }
@@ -94,19 +83,16 @@ Result<GetResult> Items::get(const GetRequest& request, Hydrate hydrate, Deadlin
   SPILLWAY_TRY(const Projection projection, Projection::parse(request.projection, request.names));
   GetRequest native = request;
   if (!request.projection.empty()) {
-    native.projection = widened_projection(projection, table->keys, native.names);
+    native.projection = widened_projection(projection.paths(), table->keys, native.names);
   }
   SPILLWAY_TRY(GetResult got, core.items.get(native, deadline));
   if (!got.item) return got;
   SPILLWAY_TRY(const Item key, primary_key(request.key, table->keys));
-  SPILLWAY_TRY(LoadedItem loaded, load_item(std::move(*got.item), core.prefix(request.table, key)));
+  SPILLWAY_TRY(LoadedItem loaded, load_of(core, request.table, key, std::move(*got.item)));
   got.item = std::move(loaded.item);
   if (hydrate == Hydrate::whole) {
-    Item keys = key;
     drop_unasked(projection, *got.item);
-    got.item->merge(keys);  // a re-read needs them
-    SPILLWAY_TRY(got.item,
-                 whole_item(core, request.table, table->keys, std::move(*got.item), deadline));
+    SPILLWAY_TRY(got.item, whole_item(core, request.table, key, std::move(*got.item), deadline));
     if (!got.item) return got;
   }
   got.item = projected(projection, *got.item);
@@ -134,13 +120,21 @@ Result<Items::BatchGetReply> Items::batch_get(const std::vector<GetRequest>& req
 
 namespace {
 
-/// The native query for a query of items of any size.
+/// The native query for a query of items of any size. What the filter reads is asked for, too: it
+/// is evaluated again here.
 Result<QueryRequest> widened_query(const QueryRequest& request, const Projection& projection,
-                                   const KeySchema& keys) {
+                                   const Condition& filter, const KeySchema& keys) {
+  for (const auto& [placeholder, name] : request.names) {
+    if (!placeholder.starts_with("#spillway_")) continue;
+    return make_error(Code::invalid_argument, "item.query", placeholder,
+                      "placeholders that begin with #spillway_ are reserved; choose another name");
+  }
   QueryRequest native = request;
   if (!request.projection.empty()) {
+    std::vector<Path> paths = projection.paths();
+    paths.insert(paths.end(), filter.paths().begin(), filter.paths().end());
     Names names;
-    native.projection = widened_projection(projection, keys, names);
+    native.projection = widened_projection(paths, keys, names);
     native.names.insert(names.begin(), names.end());
   }
   if (!request.filter.empty()) {
@@ -151,7 +145,65 @@ Result<QueryRequest> widened_query(const QueryRequest& request, const Projection
   return native;
 }
 
-std::uint64_t hydrated_bytes(const Item& item) { return bytes_behind(item); }
+/// Takes the stored items of a page one by one, until one is too much or cannot be read.
+class PageReader {
+ public:
+  PageReader(Core& core, const QueryRequest& request, Hydrate hydrate, const Condition& filter,
+             const Projection& projection, Deadline deadline)
+      : core_(core),
+        request_(request),
+        hydrate_(hydrate),
+        filter_(filter),
+        projection_(projection),
+        deadline_(deadline) {}
+
+  Result<QueryPage> read(QueryPage page, const KeySchema& keys) {
+    std::vector<Item> stored = std::move(page.items);
+    page.items.clear();
+    std::optional<Item> last_done;
+    for (Item& item : stored) {
+      SPILLWAY_TRY(const Item key, primary_key(item, keys));
+      auto taken = take(std::move(item), key, page.items);
+      if (!taken && !last_done) return std::move(taken).error();
+      if (!taken || !taken.value()) {  // the next page begins with it
+        page.last_key = last_done;
+        break;
+      }
+      last_done = key;
+    }
+    return page;
+  }
+
+ private:
+  /// False: the page is full without it.
+  Result<bool> take(Item stored, const Item& key, std::vector<Item>& items) {
+    SPILLWAY_TRY(LoadedItem loaded, load_of(core_, request_.table, key, std::move(stored)));
+    std::optional<Item> item = std::move(loaded.item);
+    if (hydrate_ == Hydrate::whole) {
+      const bool first = bytes_ == 0;
+      bytes_ += bytes_behind(*item);
+      if (!first && bytes_ > core_.config.hydrated_page_bytes_max) return false;
+      SPILLWAY_TRY(item, whole_item(core_, request_.table, key, std::move(*item), deadline_));
+      if (!item) return true;  // it is gone meanwhile
+    }
+    if (loaded.revision) {
+      const auto holds = filter_.evaluate(&*item);
+      // With handles a filter on a spilled value cannot be judged: the item is kept.
+      if (holds && !holds.value()) return true;
+      if (!holds && hydrate_ == Hydrate::whole) return holds;
+    }
+    items.push_back(projected(projection_, *item));
+    return true;
+  }
+
+  Core& core_;
+  const QueryRequest& request_;
+  const Hydrate hydrate_;
+  const Condition& filter_;
+  const Projection& projection_;
+  const Deadline deadline_;
+  std::uint64_t bytes_ = 0;
+};
 
 }  // namespace
 
@@ -161,39 +213,10 @@ Result<QueryPage> Items::query(const QueryRequest& request, Hydrate hydrate, Dea
   SPILLWAY_TRY(const Projection projection, Projection::parse(request.projection, request.names));
   SPILLWAY_TRY(const Condition filter,
                Condition::parse(request.filter, request.names, request.values));
-  SPILLWAY_TRY(const QueryRequest native, widened_query(request, projection, table->keys));
+  SPILLWAY_TRY(const QueryRequest native, widened_query(request, projection, filter, table->keys));
   SPILLWAY_TRY(QueryPage page, core.items.query(native, deadline));
-  std::vector<Item> items;
-  std::uint64_t bytes = 0;
-  std::optional<Item> last_done;
-  for (Item& stored : page.items) {
-    SPILLWAY_TRY(const Item key, primary_key(stored, table->keys));
-    SPILLWAY_TRY(LoadedItem loaded, load_item(std::move(stored), core.prefix(request.table, key)));
-    std::optional<Item> item = std::move(loaded.item);
-    if (hydrate == Hydrate::whole) {
-      bytes += hydrated_bytes(*item);
-      const bool full = bytes > core.config.hydrated_page_bytes_max && last_done.has_value();
-      auto whole = full ? Result<std::optional<Item>>(std::optional<Item>())
-                        : whole_item(core, request.table, table->keys, std::move(*item), deadline);
-      if (!whole && !last_done) return std::move(whole).error();
-      if (full || !whole) {
-        page.last_key = last_done;
-        break;
-      }
-      item = std::move(whole).value();
-    }
-    last_done = key;
-    if (!item) continue;
-    if (loaded.revision) {
-      auto holds = filter.evaluate(&*item);
-      // With handles a filter on a spilled value cannot be judged: the item is kept.
-      if (holds && !holds.value()) continue;
-      if (!holds && hydrate == Hydrate::whole) return std::move(holds).error();
-    }
-    items.push_back(projected(projection, *item));
-  }
-  page.items = std::move(items);
-  return page;
+  return PageReader(core, request, hydrate, filter, projection, deadline)
+      .read(std::move(page), table->keys);
 }
 
 Result<std::unique_ptr<ByteSource>> Items::open(const GetRequest& owner, const Spilled& handle,
@@ -207,7 +230,7 @@ Result<std::unique_ptr<ByteSource>> Items::open(const GetRequest& owner, const S
   if (opened || opened.error().code != Code::corrupt) return opened;
   SPILLWAY_TRY(const bool same, still_refers(state_->core, owner.table, owner.key,
                                              entry.stored->object_key, deadline));
-  if (same) return with_key(std::move(opened).error(), owner.table, owner.key);
+  if (same) return damaged_item(std::move(opened).error(), owner.table, owner.key);
   return make_error(Code::conflict, "item.open", owner.table,
                     "the item changed while it was read; read it again");
 }
@@ -220,7 +243,7 @@ Result<AttributeValue> Items::hydrate(const GetRequest& owner, const AttributeVa
   if (done.error().code != Code::corrupt) return std::move(done).error();
   SPILLWAY_TRY(const bool same,
                still_refers(state_->core, owner.table, owner.key, done.error().subject, deadline));
-  if (same) return with_key(std::move(done).error(), owner.table, owner.key);
+  if (same) return damaged_item(std::move(done).error(), owner.table, owner.key);
   return make_error(Code::conflict, "item.hydrate", owner.table,
                     "the item changed while it was read; read it again");
 }
