@@ -12,6 +12,11 @@ constexpr int commit_tries_max = 3;
 /// Waited for at most when an abandoned attempt is marked: the sweep does it otherwise.
 constexpr std::chrono::milliseconds abandon_wait{2000};
 
+Error not_applied(const std::string& attempt) {
+  return make_error(Code::unavailable, "item.commit", attempt,
+                    "the item store does not answer; the write was not applied; save again");
+}
+
 ObjectAttributes attributes_of(const ValueLabel& label, Encoding encoding) {
   ObjectAttributes attributes;
   if (!label.content_type.empty()) attributes.content_type = label.content_type;
@@ -97,60 +102,44 @@ Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>&
                                                 Deadline deadline) {
   std::vector<WriteRequest> all = actions;
   all.push_back(Ledger::commit_action(id_));
-  for (int attempt = 1;; ++attempt) {
+  for (int tries = 1;; ++tries) {
     auto result = core_.items.transact(all, "", deadline);
-    if (result) {
-      finished_ = result.value().applied;
-      if (finished_) return std::move(result).value();
-      const bool fenced = !result.value().actions.back().condition_held;
-      if (!fenced) {
-        result.value().actions.pop_back();
-        return std::move(result).value();
-      }
-      if (attempt == 1) {
-        return make_error(Code::conflict, "item.commit", id_,
-                          "the write took so long that the sweep fenced it; save again");
-      }
-    } else if (result.error().effect == Effect::none) {
-      return std::move(result).error();
-    }
-    // W3. The reply was lost, or a repeat met a row that is no longer PENDING: the row decides.
-    auto row = core_.ledger.read(id_, deadline);
-    if (row && row.value() && row.value()->state == AttemptState::committed) {
+    if (result && result.value().applied) {
       finished_ = true;
-      TransactResult done;
-      done.applied = true;
-      return done;
+      return result;
     }
-    if (row && row.value() && row.value()->state == AttemptState::aborted) {
+    const bool row_held = result && result.value().actions.back().condition_held;
+    if (tries == 1 && result && !row_held) {
       return make_error(Code::conflict, "item.commit", id_,
-                        "the write was not applied; save again");
+                        "the write took so long that the sweep fenced it; save again");
     }
-    const bool pending = row && row.value();
-    if (pending && attempt == commit_tries_max) {
-      // A definite answer: either this abort wins, or a late W2 has won before it.
-      auto state = core_.ledger.abort(id_, deadline);
-      if (state && state.value() == AttemptState::aborted) {
-        finished_ = true;
-        return make_error(Code::unavailable, "item.commit", id_,
-                          "the item store does not answer; the write was not applied; save again");
-      }
-      if (state && state.value() == AttemptState::committed) {
-        finished_ = true;
-        TransactResult done;
-        done.applied = true;
-        return done;
-      }
+    if (row_held) result.value().actions.pop_back();
+    const bool definite = row_held || (!result && result.error().effect == Effect::none);
+    if (tries == 1 && definite) return result;
+    if (!definite && tries < commit_tries_max) {
+      // W3. The reply was lost: while the row says PENDING, W2 is tried again.
+      const auto row = core_.ledger.read(id_, deadline);
+      if (row && row.value() && row.value()->state == AttemptState::pending) continue;
     }
-    if (!pending || attempt == commit_tries_max) {
-      finished_ = true;  // not ours to decide any more: the sweep reads the row
-      Error unknown = make_error(Code::unavailable, "item.commit", id_,
-                                 "the item store did not say whether the write was applied; read "
-                                 "the item to learn it, then save again if need be");
-      unknown.effect = Effect::unknown;
-      return unknown;
-    }
+    return settle(definite ? std::move(result) : not_applied(id_), deadline);
   }
+}
+
+Result<TransactResult> Attempt::settle(Result<TransactResult> otherwise, Deadline deadline) {
+  // A W2 whose reply was lost may still arrive. Either this abort wins, or that W2 has won.
+  const auto state = core_.ledger.abort(id_, deadline);
+  finished_ = true;
+  if (state && state.value() == AttemptState::aborted) return otherwise;
+  if (state && state.value() == AttemptState::committed) {
+    TransactResult done;
+    done.applied = true;
+    return done;
+  }
+  Error unknown = make_error(Code::unavailable, "item.commit", id_,
+                             "the item store did not say whether the write was applied; read the "
+                             "item to learn it, then save again if need be");
+  unknown.effect = Effect::unknown;
+  return unknown;
 }
 
 }  // namespace spillway

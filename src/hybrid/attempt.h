@@ -38,6 +38,9 @@ class Attempt {
  private:
   Result<TransactResult> commit_with_row(const std::vector<WriteRequest>& actions,
                                          Deadline deadline);
+  /// W3 once several W2 may be under way: what the row says, made final; `otherwise` if it is
+  /// ABORTED.
+  Result<TransactResult> settle(Result<TransactResult> otherwise, Deadline deadline);
   ObjectKey next_key(const std::string& prefix);
   StoredBytes describe(const ObjectKey& key, const ValueLabel& label) const;
 

@@ -192,20 +192,21 @@ Result<Ledger::Page> Ledger::scan(const std::optional<Item>& start_after, Deadli
   for (Item& item : found.items) {
     const std::string id = string_at(item, "id");
     if (id.starts_with(token_prefix)) {
-      page.tokens.push_back(std::move(item));
+      page.tokens.push_back({id, integer_at(item, "created")});
     } else if (id.starts_with(attempt_prefix)) {
-      SPILLWAY_TRY(LedgerRow row, parse_row(std::move(item)));
-      page.attempts.push_back(std::move(row));
+      auto row = parse_row(std::move(item));
+      if (row) page.attempts.push_back(std::move(row).value());
+      if (!row) page.unreadable.push_back(id);
     }
   }
   return page;
 }
 
-Result<void> Ledger::remove_token(const Item& row, Deadline deadline) {
+Result<void> Ledger::remove_token(const TokenRow& row, Deadline deadline) {
   WriteRequest request;
   request.kind = WriteRequest::Kind::remove;
   request.table = ledger_table;
-  request.item = row_key(string_at(row, "id"));
+  request.item = row_key(row.id);
   SPILLWAY_TRY(store_.write(request, deadline));
   return ok();
 }

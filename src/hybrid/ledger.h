@@ -28,6 +28,11 @@ struct LedgerRow {
   Item raw;  ///< the row itself, for the marks that the sweep leaves in it
 };
 
+struct TokenRow {
+  std::string id;
+  std::int64_t created_millis = 0;
+};
+
 /// Thread-safe; a view on the store.
 class Ledger {
  public:
@@ -59,11 +64,12 @@ class Ledger {
   /// One page of rows, attempts and tokens alike.
   struct Page {
     std::vector<LedgerRow> attempts;
-    std::vector<Item> tokens;  ///< rows whose `created` is a time in milliseconds
+    std::vector<TokenRow> tokens;
+    std::vector<std::string> unreadable;  ///< ids of rows that cannot be read
     std::optional<Item> next;
   };
   Result<Page> scan(const std::optional<Item>& start_after, Deadline deadline);
-  Result<void> remove_token(const Item& row, Deadline deadline);
+  Result<void> remove_token(const TokenRow& row, Deadline deadline);
 
  private:
   ItemStore& store_;

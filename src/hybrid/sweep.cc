@@ -10,6 +10,9 @@
 namespace spillway {
 namespace {
 
+/// What Items::transact promises: repeats resolve to the first for so long.
+constexpr std::int64_t token_age_millis = 24LL * 3600 * 1000;
+
 enum class Verdict { keep, remove, remove_unknown };
 
 class Sweep {
@@ -138,12 +141,11 @@ class Sweep {
         auto done = sweep_row(row);
         if (!done) report_.undecided.push_back(row.attempt + ": " + describe(done.error()));
       }
-      for (const Item& token : page.tokens) {
-        const auto created = token.find("created");
-        const auto* digits = created == token.end() ? nullptr : created->second.as<Number>();
-        if (digits == nullptr || now() - std::stoll(digits->text) < options_.fence_age_millis) {
-          continue;
-        }
+      for (const std::string& id : page.unreadable) {
+        report_.undecided.push_back(id + ": this ledger row cannot be read");
+      }
+      for (const TokenRow& token : page.tokens) {
+        if (now() - token.created_millis < token_age_millis) continue;
         SPILLWAY_TRY(core_.ledger.remove_token(token, deadline_));
         ++report_.rows_removed;
       }

@@ -85,9 +85,66 @@ TEST_F(Protocol, CommitThatNeverArrivesIsAbortedForADefiniteAnswer) {
   EXPECT_FALSE(read(key()));
 }
 
+TEST_F(Protocol, RefusalAfterALostCommitIsAnsweredOnlyWhenTheCommitIsFenced) {
+  // The first W2 is lost on its way and may arrive at any time; the second meets another item.
+  WriteRequest request = put(large());
+  request.condition = "attribute_not_exists(pk)";
+  std::atomic<int> tries = 0;
+  item_faults_->before = [&](const std::string& operation) -> Result<void> {
+    if (operation != "transact" || tries++ > 0) return ok();
+    raw_items_->write(put(key()), soon()).value();
+    Error error = make_error(Code::unavailable, "test", "", "request lost");
+    error.effect = Effect::unknown;
+    return error;
+  };
+  auto staging = items_->stage("things", key());
+  StringSource source(noise(100'000));
+  request.item["body"] =
+      items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()).value();
+  const auto reply = items_->write(request, soon(), {}, &staging.value());
+  ASSERT_TRUE(reply) << describe(reply.error());
+  EXPECT_FALSE(reply.value().result.applied);
+  const auto rows = Ledger(*raw_items_).scan(std::nullopt, soon()).value().attempts;
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].state, AttemptState::aborted);
+}
+
+TEST_F(Protocol, FailureAfterALostCommitIsNotSaidToHaveNoEffect) {
+  // The first W2 may still arrive; the second fails for sure; the row cannot be aborted.
+  std::atomic<int> tries = 0;
+  item_faults_->before = [&](const std::string& operation) -> Result<void> {
+    if (operation == "write spillway_ledger" && tries > 0) return fail(Code::throttled);
+    if (operation != "transact") return ok();
+    Error error = make_error(Code::throttled, "test", "", "on purpose");
+    if (tries++ == 0) error.effect = Effect::unknown;
+    return error;
+  };
+  const auto reply = items_->write(put(large()), soon());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().effect, Effect::unknown);
+}
+
+TEST_F(Protocol, UnreadableLedgerRowIsReportedAndStopsNothing) {
+  write(put(large()));
+  write(remove(key()));
+  WriteRequest row;
+  row.table = ledger_table;
+  row.item = Item{{"id", "attempt#" + std::string(32, 'b')}, {"state", "?"}};
+  ASSERT_TRUE(raw_items_->write(row, soon()).value().applied);
+  row.item = Item{{"id", "token#x"}, {"created", Number{"99999999999999999999999"}}};
+  ASSERT_TRUE(raw_items_->write(row, soon()).value().applied);
+  open();
+  ASSERT_NE(items_, nullptr);
+  const SweepReport report = sweep_all();
+  EXPECT_EQ(report.objects_removed, 1u);
+  EXPECT_EQ(report.undecided.size(), 1u);
+}
+
 TEST_F(Protocol, UnknownOutcomeIsSaid) {
-  item_faults_->before = [](const std::string& operation) -> Result<void> {
-    if (operation != "transact" && operation != "get spillway_ledger") return ok();
+  std::atomic<bool> away = false;
+  item_faults_->before = [&](const std::string& operation) -> Result<void> {
+    away = away || operation == "transact";
+    if (!away) return ok();
     Error error = make_error(Code::unavailable, "test", "", "partitioned");
     error.effect = Effect::unknown;
     return error;
