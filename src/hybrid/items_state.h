@@ -49,7 +49,9 @@ void back_off(int tries);
 /// How often an optimistic write is tried before the caller is told to.
 inline constexpr int conflict_tries_max = 12;
 
-/// Are all handles in `item` those of values that `attempt` uploaded?
-bool handles_are_staged(const Item& item, const Attempt* attempt);
+/// Are all handles in `request` those of values that `attempt` uploaded for the item of this object
+/// prefix?
+bool handles_are_staged(const WriteRequest& request, const Attempt* attempt,
+                        const std::string& prefix);
 
 }  // namespace spillway

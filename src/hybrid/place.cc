@@ -18,6 +18,9 @@ namespace {
 /// A manifest entry without the value's block index, its path and an object key.
 constexpr std::uint64_t entry_bytes = 160;
 
+/// A member's entry in the manifest, beside its name: the pack's number.
+constexpr std::uint64_t member_bytes = 4;
+
 /// One value, or one pack, on its way out of the item.
 struct Leaving {
   Path path;                         ///< of a value that leaves alone
@@ -29,8 +32,10 @@ struct Leaving {
 };
 
 std::uint64_t entry_cost(const Leaving& leaving) {
-  return entry_bytes + 8 * leaving.encoded.index.blocks.size() + to_string(leaving.path).size() +
-         2 * leaving.members.size();
+  std::uint64_t bytes =
+      entry_bytes + 8 * leaving.encoded.index.blocks.size() + to_string(leaving.path).size();
+  for (const std::string& name : leaving.members) bytes += name.size() + member_bytes;
+  return bytes;
 }
 std::uint64_t inline_cost(const Leaving& leaving) {
   return leaving.encoded.bytes.size() + entry_cost(leaving);

@@ -69,8 +69,10 @@ class Collector {
  private:
   bool collect_children(const AttributeValue& value, Path& path) {
     bool any = false;
+    // What holds a reference cannot leave whole, so that more of its children leave alone.
+    const std::uint64_t bytes_min = holds_handle(value) ? policy_.value_bytes_min : child_bytes_min;
     const auto visit = [&](PathStep step, const AttributeValue& child) {
-      if (value_size(child) < child_bytes_min) return;
+      if (value_size(child) < bytes_min) return;
       path.push_back(std::move(step));
       any |= collect(child, path);
       path.pop_back();
@@ -226,7 +228,8 @@ Result<SpillPlan> plan_spill(const Item& item, const TableDescription& table,
                       "even with every large value moved out the item keeps " +
                           std::to_string(planner.rest()) + " bytes, over DynamoDB's limit of " +
                           std::to_string(item_bytes_max) +
-                          "; these attributes are keys or belong to an index and cannot move: " +
+                          "; references and attributes that are keys or belong to an index cannot "
+                          "move: " +
                           immovable(item, table));
   }
   return plan;

@@ -145,8 +145,12 @@ Result<Present> read_present(Core& core, const WriteRequest& request, const Tabl
   present.exists = got.item.has_value();
   if (!present.exists) return present;
   present.stored = *got.item;
-  SPILLWAY_TRY(present.loaded, load_item(std::move(*got.item), present.prefix));
+  SPILLWAY_TRY(present.loaded, load_of(core, request.table, present.key, std::move(*got.item)));
   return present;
+}
+
+Error item_changed(const std::string& table) {
+  return make_error(Code::conflict, "item.write", table, "the item changed while it was written");
 }
 
 /// Gives an item without manifest a revision, so that one comparison can guard the whole item.
@@ -161,11 +165,10 @@ Result<void> stamp(Core& core, const WriteRequest& request, Present& present, De
   update.condition = "attribute_exists(#spillway_k) AND attribute_not_exists(#spillway_m)";
   SPILLWAY_TRY(WriteResult written, core.items.write(update, deadline));
   if (!written.applied) {
-    return make_error(Code::conflict, "item.update", request.table,
-                      "the item changed while it was updated");
+    return item_changed(request.table);
   }
   // What the stamp saw is what counts: the item may have changed since it was read.
-  SPILLWAY_TRY(present.loaded, load_item(*written.prior, present.prefix));
+  SPILLWAY_TRY(present.loaded, load_of(core, request.table, present.key, *written.prior));
   present.stored = std::move(*written.prior);
   present.stored[manifest_name] = update.values[":spillway_m"];
   present.loaded.revision = revision;
@@ -184,6 +187,21 @@ Result<bool> holds(Core& core, const WriteRequest& request, const Present& prese
   return condition.evaluate(&whole);
 }
 
+/// A member of a pack is known by its top-level name: where an update has copied it, it is the
+/// value itself.
+Result<void> hydrate_copied_members(Core& core, Item& item, Deadline deadline) {
+  std::vector<AttributeValue*> handles, copied;
+  for (auto& [name, value] : item) {
+    handles.clear();
+    collect_handles(value, handles);
+    for (AttributeValue* handle : handles) {
+      const std::string& member = entry_of(*handle->as<Spilled>()).member;
+      if (!member.empty() && (handle != &value || member != name)) copied.push_back(handle);
+    }
+  }
+  return hydrate_values(core, copied, deadline);
+}
+
 Result<Item> updated(Core& core, const WriteRequest& request, const Present& present,
                      const std::vector<std::string>& roots, Deadline deadline) {
   SPILLWAY_TRY(const Update update, Update::parse(request.update, request.names, request.values));
@@ -196,6 +214,7 @@ Result<Item> updated(Core& core, const WriteRequest& request, const Present& pre
     applied = update.apply(item);
   }
   SPILLWAY_TRY(std::move(applied));
+  SPILLWAY_TRY(hydrate_copied_members(core, item, deadline));
   return item;
 }
 
@@ -235,6 +254,39 @@ Result<void> place_into(Core& core, const WriteRequest& request, const TableDesc
   }
   prepared.native = bare(request, WriteRequest::Kind::put, std::move(stored));
   return ok();
+}
+
+/// What is written if the condition holds on the item that is there.
+Result<PreparedWrite> prepare_on(Core& core, const WriteRequest& request,
+                                 const TableDescription& table, const Present& present,
+                                 const std::vector<std::string>& roots, Attempt& attempt,
+                                 const Labeller& labeller, Deadline deadline) {
+  PreparedWrite prepared;
+  prepared.prior_known = true;
+  if (present.exists) prepared.prior = present.loaded.item;
+  SPILLWAY_TRY(const bool condition_holds, holds(core, request, present, roots, deadline));
+  if (!condition_holds) {
+    prepared.refused = true;
+    return prepared;
+  }
+  using Kind = WriteRequest::Kind;
+  Item item = request.item;
+  bool creates_nothing = false;
+  if (request.kind == Kind::update) {
+    SPILLWAY_TRY(item, updated(core, request, present, roots, deadline));
+    SPILLWAY_TRY(const Update update, Update::parse(request.update, request.names, request.values));
+    creates_nothing = !present.exists && !request.update.empty() && update.only_removes();
+  }
+  if (creates_nothing) {  // as in DynamoDB: a check is all that is left
+    prepared.native = bare(request, Kind::check, present.key);
+  } else if (request.kind == Kind::update || request.kind == Kind::put) {
+    SPILLWAY_TRY(place_into(core, request, table, present, std::move(item), attempt, labeller,
+                            deadline, prepared));
+  } else {
+    prepared.native = bare(request, request.kind, present.key);
+  }
+  add_guard(prepared.native, request, present, table);
+  return prepared;
 }
 
 }  // namespace
@@ -341,35 +393,13 @@ Result<PreparedWrite> prepare_guarded(Core& core, const WriteRequest& request,
   if (is_update && present.exists && !present.loaded.revision) {
     SPILLWAY_TRY(stamp(core, request, present, deadline));
   }
-  PreparedWrite prepared;
-  prepared.prior_known = true;
-  if (present.exists) prepared.prior = present.loaded.item;
-  SPILLWAY_TRY(const bool condition_holds, holds(core, request, present, roots, deadline));
-  if (!condition_holds) {
-    prepared.refused = true;
-    return prepared;
-  }
-  if (is_update || request.kind == WriteRequest::Kind::put) {
-    Item item = request.item;
-    if (is_update) {
-      SPILLWAY_TRY(item, updated(core, request, present, roots, deadline));
-      if (!present.exists && item == present.key && !request.update.empty()) {
-        SPILLWAY_TRY(const Update update,
-                     Update::parse(request.update, request.names, request.values));
-        if (update.only_removes()) {  // creates nothing (DynamoDB): a check is all that is left
-          prepared.native = bare(request, WriteRequest::Kind::check, present.key);
-          add_guard(prepared.native, request, present, table);
-          return prepared;
-        }
-      }
-    }
-    SPILLWAY_TRY(place_into(core, request, table, present, std::move(item), attempt, labeller,
-                            deadline, prepared));
-  } else {
-    prepared.native = bare(request, request.kind, present.key);
-  }
-  add_guard(prepared.native, request, present, table);
-  return prepared;
+  auto prepared = prepare_on(core, request, table, present, roots, attempt, labeller, deadline);
+  if (prepared || prepared.error().code != Code::corrupt) return prepared;
+  // An object that went while it was read: if nothing is wrong, the item has changed.
+  SPILLWAY_TRY(const bool same,
+               still_refers(core, request.table, present.key, prepared.error().subject, deadline));
+  if (same) return damaged_item(std::move(prepared).error(), request.table, present.key);
+  return item_changed(request.table);
 }
 
 std::optional<Item> present_prior(Core& core, const TableDescription& table,
@@ -379,7 +409,7 @@ std::optional<Item> present_prior(Core& core, const TableDescription& table,
   Item without_manifest = *stored;
   without_manifest.erase(manifest_name);
   if (!key) return without_manifest;
-  auto loaded = load_item(std::move(*stored), core.prefix(table.name, key.value()));
+  auto loaded = load_of(core, table.name, key.value(), std::move(*stored));
   // The write is done; an unreadable manifest of what was replaced must not turn it into a failure.
   if (!loaded) return without_manifest;
   return std::move(loaded.value().item);

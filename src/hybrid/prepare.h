@@ -36,8 +36,8 @@ Result<PreparedWrite> prepare_put(Core& core, const WriteRequest& request,
 
 /// The slow way, for anything that may read or change a spilled value: reads the item strongly,
 /// evaluates condition and update on it (hydrating what they touch), places the result, and makes
-/// the native write conditional on the revision that was read. If that guard is refused, prepare
-/// again.
+/// the native write conditional on the revision that was read. conflict when the item changed
+/// meanwhile: as when that guard is refused, prepare again. corrupt names the item.
 Result<PreparedWrite> prepare_guarded(Core& core, const WriteRequest& request,
                                       const TableDescription& table, Attempt& attempt,
                                       const Labeller& labeller, Deadline deadline);

@@ -76,6 +76,23 @@ bool callers_refused(const PreparedAll& all, const TransactResult& result) {
   return false;
 }
 
+/// Was this token used for these actions? invalid_argument: for others.
+Result<bool> was_used(Core& core, const std::string& token, const std::string& digest,
+                      Deadline deadline) {
+  if (token.empty()) return false;
+  SPILLWAY_TRY(const auto earlier, core.ledger.token_digest(token, deadline));
+  if (!earlier || *earlier == digest) return earlier.has_value();
+  return make_error(Code::invalid_argument, "item.transact", token,
+                    "IdempotentParameterMismatch: this token was used for other actions");
+}
+
+TransactReply repeat_reply(std::size_t actions) {
+  TransactReply reply;
+  reply.result.applied = true;
+  reply.placements.resize(actions);
+  return reply;
+}
+
 }  // namespace
 
 Result<TransactReply> Items::transact(const std::vector<WriteRequest>& actions,
@@ -90,8 +107,7 @@ Result<TransactReply> Items::transact(const std::vector<WriteRequest>& actions,
   std::vector<LedgerOwner> owners;
   for (const WriteRequest& action : actions) {
     SPILLWAY_TRY(check_not_reserved(action));
-    Item values(action.values.begin(), action.values.end());
-    if (!handles_are_staged(action.item, nullptr) || !handles_are_staged(values, nullptr)) {
+    if (!handles_are_staged(action, nullptr, "")) {
       return make_error(Code::invalid_argument, "item.transact", action.table,
                         "the item holds handles of values that are elsewhere");
     }
@@ -99,7 +115,15 @@ Result<TransactReply> Items::transact(const std::vector<WriteRequest>& actions,
     SPILLWAY_TRY(LedgerOwner owner, state_->owner_of(action, *table));
     owners.push_back(std::move(owner));
   }
-  for (int tries = 1; tries <= conflict_tries_max && !deadline.passed(); ++tries) {
+  const std::string digest = token.empty() ? "" : request_digest(actions);
+  for (int tries = 1; tries <= conflict_tries_max; ++tries) {
+    if (deadline.passed()) {
+      return make_error(Code::timeout, "item.transact", "",
+                        "the deadline passed before the transaction");
+    }
+    // Before the conditions: the first use may have changed what they speak of.
+    SPILLWAY_TRY(const bool repeated, was_used(core, token, digest, deadline));
+    if (repeated) return repeat_reply(actions.size());
     Attempt attempt(core, owners);
     auto prepared = prepare_all(core, actions, attempt, labeller, deadline);
     if (!prepared && prepared.error().code == Code::conflict) {
@@ -108,18 +132,11 @@ Result<TransactReply> Items::transact(const std::vector<WriteRequest>& actions,
     }
     SPILLWAY_TRY(PreparedAll all, std::move(prepared));
     if (all.refused) return refusal(std::move(all));
-    const std::string digest = token.empty() ? "" : request_digest(actions);
     if (!token.empty()) all.natives.push_back(Ledger::token_action(token, digest));
     SPILLWAY_TRY(TransactResult result, attempt.commit(all.natives, deadline));
-    if (!result.applied && !token.empty() && !result.actions.back().condition_held) {
-      SPILLWAY_TRY(const auto earlier, core.ledger.token_digest(token, deadline));
-      if (earlier && *earlier != digest) {
-        return make_error(Code::invalid_argument, "item.transact", token,
-                          "IdempotentParameterMismatch: this token was used for other actions");
-      }
-      result.applied = earlier.has_value();
-    }
-    if (!result.applied && !callers_refused(all, result)) {
+    const bool token_taken =
+        !result.applied && !token.empty() && !result.actions.back().condition_held;
+    if (token_taken || (!result.applied && !callers_refused(all, result))) {
       back_off(tries);
       continue;
     }
