@@ -1,5 +1,5 @@
 // fsck: reads every item and says what does not hold together. Changes nothing.
-#include <algorithm>
+#include <map>
 #include <set>
 
 #include "dynamo/json.h"
@@ -71,18 +71,25 @@ class Fsck {
     }
     std::vector<AttributeValue*> handles;
     for (auto& [name, value] : loaded.value().item) collect_handles(value, handles);
+    // The members of a pack are checked together: their object is read once.
+    std::map<const StoredBytes*, std::vector<AttributeValue*>> values;
     for (AttributeValue* handle : handles) {
-      SPILLWAY_TRY(check_handle(subject, key, table, *handle));
+      values[entry_of(*handle->as<Spilled>()).stored.get()].push_back(handle);
+    }
+    for (const auto& [bytes, places] : values) {
+      SPILLWAY_TRY(check_values(subject, key, table, places));
     }
     return ok();
   }
 
-  Result<void> check_handle(const std::string& subject, const Item& key,
-                            const TableDescription& table, AttributeValue& handle) {
-    ++report_.references;
-    const auto stored = entry_of(*handle.as<Spilled>()).stored;
+  /// Handles of the same stored bytes.
+  Result<void> check_values(const std::string& subject, const Item& key,
+                            const TableDescription& table,
+                            const std::vector<AttributeValue*>& handles) {
+    report_.references += handles.size();
+    const auto stored = entry_of(*handles.front()->as<Spilled>()).stored;
     auto sound = options_.read_objects || stored->object_key.empty()
-                     ? hydrate_values(core_, {&handle}, deadline_)
+                     ? hydrate_values(core_, handles, deadline_)
                      : check_size(*stored);
     if (sound) return ok();
     if (sound.error().code != Code::corrupt) return sound;

@@ -322,5 +322,49 @@ TEST_F(Items_, RemoveGivesThePriorItem) {
   EXPECT_FALSE(read(key()));
 }
 
+TEST_F(Items_, BackupHoldsEverythingAndAFailedOneLeavesNothing) {
+  write(put(large_item()));
+  items_.reset();
+  // A backup is of the embedded store itself, not of a decorator.
+  items_ = Items::over(open_item_store("embedded://" + folder_.path() + "/items").value(),
+                       std::make_unique<FaultyObjectStore>(
+                           open_object_store("file://" + folder_.path() + "/objects").value(),
+                           object_faults_),
+                       {})
+               .value();
+  const std::string to = folder_.path() + "/copy";
+  object_faults_->before = [](const std::string& operation) -> Result<void> {
+    if (operation != "object get") return ok();
+    return make_error(Code::unavailable, "test", "", "on purpose");
+  };
+  EXPECT_FALSE(items_->backup(to, soon()));
+  EXPECT_FALSE(std::filesystem::exists(to));
+  object_faults_->before = nullptr;
+  const auto done = items_->backup(to, soon());
+  ASSERT_TRUE(done) << describe(done.error());
+  EXPECT_EQ(items_->backup(to, soon()).error().code, Code::conflict);
+  ItemsConfig config;
+  config.items_url = "embedded://" + to + "/items";
+  config.objects_url = "file://" + to + "/objects";
+  const auto copy = Items::open(config);
+  ASSERT_TRUE(copy) << describe(copy.error());
+  EXPECT_EQ(copy.value()->get(get(key()), Hydrate::whole, soon()).value().item, large_item());
+}
+
+TEST_F(Items_, FsckReadsAPackOnce) {
+  Item item = key();
+  for (int i = 0; i < 900; ++i) {
+    item["n" + std::to_string(i)] = noise(600, static_cast<std::uint32_t>(i + 1));
+  }
+  write(put(item));
+  std::atomic<int> reads = 0;
+  object_faults_->before = [&](const std::string& operation) -> Result<void> {
+    reads += operation == "object get" ? 1 : 0;
+    return ok();
+  };
+  EXPECT_TRUE(items_->fsck({true}, soon()).value().problems.empty());
+  EXPECT_EQ(reads, 1);
+}
+
 }  // namespace
 }  // namespace spillway
