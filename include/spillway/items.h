@@ -139,7 +139,8 @@ class Items {
   ~Items();
 
   Result<GetResult> get(const GetRequest& request, Hydrate hydrate, Deadline deadline);
-  /// Put, update or remove. The prior item comes back with handles; hydrate() makes it whole.
+  /// Put, update or remove. The prior item comes back with handles; hydrate() makes it whole. A put
+  /// that spills and is applied yields none: transactions return no attributes.
   /// `staged` brings uploaded values that `request` refers to (handles in its item or values).
   Result<WriteReply> write(const WriteRequest& request, Deadline deadline,
                            const Labeller& labeller = {}, Staging* staged = nullptr);
@@ -178,7 +179,7 @@ class Items {
   Result<AttributeValue> hydrate(const GetRequest& owner, const AttributeValue& value,
                                  Deadline deadline);
 
-  /// Reclaims what nothing refers to. Never removes on doubt: see docs, COMMIT protocol.
+  /// Reclaims what nothing refers to. Never removes on doubt: see docs/commit-protocol.md.
   Result<SweepReport> sweep(const SweepOptions& options, Deadline deadline);
   Result<FsckReport> fsck(const FsckOptions& options, Deadline deadline);
   /// A consistent copy of the items and objects into the new directory `to`.

@@ -44,7 +44,7 @@ using Map = std::map<std::string, AttributeValue, std::less<>>;
 /// What every layer may know of a value whose bytes are elsewhere. hybrid derives from it: where
 /// the bytes are and how they are verified.
 struct SpilledValue {
-  std::uint64_t stored_size = 0;  ///< DynamoDB size in bytes of what stands in its place
+  std::uint64_t stored_size = 0;  ///< DynamoDB size in bytes of what it keeps in the item
   virtual ~SpilledValue() = default;
 };
 

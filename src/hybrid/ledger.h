@@ -1,5 +1,5 @@
 // The ledger: one row for every attempt, in the item store, by which a commit is decided once.
-// States: ABSENT -> PENDING -> COMMITTED | ABORTED -> ABSENT. See docs/COMMIT.md.
+// States: ABSENT -> PENDING -> COMMITTED | ABORTED -> ABSENT. See docs/commit-protocol.md.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Native writes from writes of items of any size. The rules are those of docs/UPSTREAM.md.
+// Native writes from writes of items of any size. The rules are those of docs/upstream-rules.md.
 #include "hybrid/prepare.h"
 
 #include <algorithm>
