@@ -35,6 +35,8 @@ inline constexpr std::size_t hydrations_in_parallel_max = 8;
 inline constexpr int hydration_tries_max = 3;
 
 inline constexpr std::size_t known_sessions_max = 65'536;
+/// The stored last activity of a session may be behind by as much.
+inline constexpr std::chrono::milliseconds activity_delay_max{1000};
 inline constexpr std::size_t session_stripes = 64;
 inline constexpr std::chrono::milliseconds statistics_delay_max{1000};
 

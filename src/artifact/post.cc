@@ -1,6 +1,5 @@
 // Saving a message: checked first, then written whole in one write.
 #include <algorithm>
-#include <future>
 
 #include "artifact/idempotency.h"
 #include "artifact/ids.h"
@@ -148,20 +147,18 @@ class Save {
     return saved;
   }
 
-  /// No message without its session: a session that may be new is made first. For one that exists
-  /// the last activity is moved at the same time; if only that fails the message counts.
+  /// No message without its session: one that may be new is made first. The last activity of one
+  /// that exists is moved a little later, so that a save costs one sync and not two.
   Result<bool> write_with_session() {
-    const auto touch = [&] {
-      return service_.rows.touch(message_.session, title_of(message_), message_.created_at,
-                                 deadline_);
-    };
-    if (!service_.rows.is_known(message_.session)) {
-      SPILLWAY_TRY(touch());
-      return write();
+    const bool known = service_.rows.is_known(message_.session);
+    if (!known) {
+      SPILLWAY_TRY(service_.rows.touch(message_.session, title_of(message_), message_.created_at,
+                                       deadline_));
     }
-    auto touched = std::async(std::launch::async, touch);
     auto applied = write();
-    touched.wait();
+    if (known && applied && applied.value()) {
+      service_.rows.touch_later(message_.session, message_.created_at);
+    }
     return applied;
   }
 

@@ -99,6 +99,55 @@ Result<void> SessionRows::touch(const std::string& session, const std::string& t
   return ok();
 }
 
+void SessionRows::touch_later(const std::string& session, const std::string& at) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::string& last = later_[session];
+  last = std::max(last, at);
+  changed_.notify_one();
+}
+
+/// Best effort: a message counts whether or not its session's last activity moved.
+void SessionRows::flush(Deadline deadline) {
+  std::map<std::string, std::string> touches;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::swap(touches, later_);
+  }
+  for (const auto& [session, at] : touches) {
+    WriteRequest request;
+    request.kind = WriteRequest::Kind::update;
+    request.table = sessions_table;
+    request.item = session_key(session);
+    request.update = "SET lastMessageAt = :at";
+    // A session that was removed meanwhile stays removed; one that another gateway moved on stays
+    // so.
+    request.condition = "lastMessageAt < :at";
+    request.values = {{":at", at}};
+    static_cast<void>(items_.write(request, deadline));
+  }
+}
+
+void SessionRows::run(const std::stop_token& stop) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!stop.stop_requested()) {
+    changed_.wait(lock, stop, [this] { return !later_.empty(); });
+    changed_.wait_for(lock, stop, activity_delay_max, [] { return false; });
+    lock.unlock();
+    flush(Deadline::after(std::chrono::seconds(10)));
+    lock.lock();
+  }
+}
+
+SessionRows::SessionRows(Items& items) : items_(items) {
+  writer_ = std::jthread([this](std::stop_token stop) { run(stop); });
+}
+
+SessionRows::~SessionRows() {
+  writer_.request_stop();
+  writer_.join();
+  flush(Deadline::after(std::chrono::seconds(10)));
+}
+
 bool SessionRows::is_known(const std::string& session) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return known_.contains(session);
@@ -122,6 +171,7 @@ Result<bool> SessionRows::exists(const std::string& session, Deadline deadline) 
 Result<SessionPage> SessionRows::page(std::uint32_t limit, const std::string& cursor,
                                       Deadline deadline) {
   SPILLWAY_TRY(const auto after, place_from_cursor(cursor));
+  flush(deadline);
   QueryRequest request;
   request.table = sessions_table;
   request.key_condition = "#owner = :all";

@@ -5,10 +5,14 @@
 #pragma once
 
 #include <array>
+#include <condition_variable>
 #include <cstddef>
+#include <map>
 #include <mutex>
 #include <shared_mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <unordered_set>
 
 #include "artifact/limits.h"
@@ -23,13 +27,18 @@ inline constexpr const char* sessions_table = "spillway_sessions";
 /// Thread-safe.
 class SessionRows {
  public:
-  explicit SessionRows(Items& items) : items_(items) {}
+  explicit SessionRows(Items& items);
+  /// Writes what touch_later() left.
+  ~SessionRows();
 
   static TableDescription table();
 
   /// Makes the row, or moves its last activity to `at`.
   Result<void> touch(const std::string& session, const std::string& title, const std::string& at,
                      Deadline deadline);
+  /// Moves the last activity of a session that exists, within activity_delay_max and at once for
+  /// page(): many messages then cost one write. A crash may lose that last second of activity.
+  void touch_later(const std::string& session, const std::string& at);
   /// Was it touched by this process, and not removed since? Forgetting costs one write, no more.
   bool is_known(const std::string& session) const;
   Result<bool> exists(const std::string& session, Deadline deadline);
@@ -42,11 +51,16 @@ class SessionRows {
 
  private:
   void remember(const std::string& session);
+  void flush(Deadline deadline);
+  void run(const std::stop_token& stop);
 
   Items& items_;
   std::array<std::shared_timed_mutex, session_stripes> stripes_;
-  mutable std::mutex mutex_;  ///< guards known_
+  mutable std::mutex mutex_;  ///< guards what follows
   std::unordered_set<std::string> known_;
+  std::map<std::string, std::string> later_;  ///< session -> last activity, not yet written
+  std::condition_variable_any changed_;
+  std::jthread writer_;  ///< last: it uses all the others
 };
 
 }  // namespace spillway
