@@ -30,6 +30,16 @@ class StringSource final : public ByteSource {
   std::size_t offset_ = 0;
 };
 
+/// A ByteSource over bytes that outlive it.
+class ViewSource final : public ByteSource {
+ public:
+  explicit ViewSource(std::string_view bytes) : bytes_(bytes) {}
+  Result<std::size_t> read(char* buffer, std::size_t capacity) override;
+
+ private:
+  std::string_view bytes_;  ///< what is left
+};
+
 /// Reads to the end. Error too_large once more than `bytes_max` arrive.
 Result<std::string> read_all(ByteSource& source, std::uint64_t bytes_max);
 

@@ -13,6 +13,12 @@ Result<std::size_t> StringSource::read(char* buffer, std::size_t capacity) {
   return n;
 }
 
+Result<std::size_t> ViewSource::read(char* buffer, std::size_t capacity) {
+  const std::size_t n = bytes_.copy(buffer, capacity);
+  bytes_.remove_prefix(n);
+  return n;
+}
+
 Result<std::string> read_all(ByteSource& source, std::uint64_t bytes_max) {
   constexpr std::size_t chunk_bytes = 256 * 1024;
   std::string all;

@@ -66,7 +66,7 @@ StoredBytes Attempt::describe(const ObjectKey& key, const ValueLabel& label) con
 Result<StoredBytes> Attempt::upload(const std::string& prefix, const Encoded& encoded,
                                     const ValueLabel& label, Deadline deadline) {
   StoredBytes stored = describe(next_key(prefix), label);
-  StringSource source(encoded.bytes);
+  ViewSource source(encoded.bytes);
   SPILLWAY_TRY(core_.objects.put(stored.object_key, source,
                                  attributes_of(label, encoded.index.encoding), deadline));
   stored.index = encoded.index;

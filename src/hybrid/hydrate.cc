@@ -135,15 +135,13 @@ void collect_handles(AttributeValue& value, std::vector<AttributeValue*>& handle
 }
 
 std::uint64_t bytes_behind(const Item& item) {
-  Item copy = item;  // handles are shared pointers: the copy is small
-  std::vector<AttributeValue*> handles;
-  for (auto& [name, value] : copy) collect_handles(value, handles);
   std::set<const StoredBytes*> packs;
   std::uint64_t bytes = 0;
-  for (const AttributeValue* handle : handles) {
-    const SpilledEntry& entry = entry_of(*handle->as<Spilled>());
-    if (!entry.member.empty() && !packs.insert(entry.stored.get()).second) continue;
-    bytes += entry.stored->index.raw_bytes;
+  for (const auto& [name, value] : item) {
+    each_handle(value, [&](const SpilledEntry& entry) {
+      if (!entry.member.empty() && !packs.insert(entry.stored.get()).second) return;
+      bytes += entry.stored->index.raw_bytes;
+    });
   }
   return bytes;
 }

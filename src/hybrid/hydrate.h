@@ -36,6 +36,17 @@ Error damaged_item(Error error, const std::string& table, const Item& key);
 
 /// Every handle within a value.
 void collect_handles(AttributeValue& value, std::vector<AttributeValue*>& handles);
+/// The same, to look at only.
+template <class Visit>
+void each_handle(const AttributeValue& value, const Visit& visit) {
+  if (const auto* handle = value.as<Spilled>()) {
+    visit(entry_of(*handle));
+  } else if (const auto* list = value.as<List>()) {
+    for (const AttributeValue& child : *list) each_handle(child, visit);
+  } else if (const auto* map = value.as<Map>()) {
+    for (const auto& [name, child] : *map) each_handle(child, visit);
+  }
+}
 
 /// Bytes of all raw values behind the handles of an item, packs once.
 std::uint64_t bytes_behind(const Item& item);

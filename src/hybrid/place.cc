@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <numeric>
 #include <optional>
 
 #include "base/parallel.h"
@@ -27,6 +26,7 @@ struct Leaving {
   std::vector<std::string> members;  ///< of a pack
   std::string type;
   ValueLabel label;
+  std::string raw;  ///< until it is encoded
   Encoded encoded;
   std::optional<StoredBytes> stored;
 };
@@ -72,40 +72,43 @@ class Placer {
       : core_(core), table_(table), prefix_(prefix), attempt_(attempt), deadline_(deadline) {}
 
   Result<PlacedItem> run(Item item, const SpillPlan& plan, const Labeller& labeller) {
-    SPILLWAY_TRY(encode_all(item, plan, labeller));
-    rest_ = footprint(without_leaving(item), table_);
+    take_out(item, plan, labeller);
+    rest_ = footprint(item, table_);
+    SPILLWAY_TRY(encode_all());
     keep_encoded();
     SPILLWAY_TRY(upload_others());
     return assemble(std::move(item));
   }
 
  private:
-  Result<void> encode_all(const Item& item, const SpillPlan& plan, const Labeller& labeller) {
+  /// Moves the raw bytes of what leaves out of the item: large values are not copied.
+  void take_out(Item& item, const SpillPlan& plan, const Labeller& labeller) {
     for (const Path& path : plan.values) {
       Leaving leaving;
       leaving.path = path;
-      leaving.type = type_tag(*find(item, path));
+      AttributeValue& value = *find(item, path);
+      leaving.type = type_tag(value);
       leaving.label = label_for(item, path, leaving.type, labeller);
+      leaving.raw = take_raw_bytes(value);
       leaving_.push_back(std::move(leaving));
     }
-    if (!plan.packed.empty()) {
-      Leaving pack;
-      pack.members = plan.packed;
-      pack.label.content_type = default_content_type("M");
-      leaving_.push_back(std::move(pack));
-    }
-    const Encoding wanted = core_.config.policy.raw_encoding ? Encoding::raw : Encoding::zstd;
-    return for_all([&](Leaving& leaving) -> Result<void> {
-      SPILLWAY_TRY(leaving.encoded, encode(raw_of(item, leaving), wanted));
-      return ok();
-    });
+    if (plan.packed.empty()) return;
+    Leaving pack;
+    pack.members = plan.packed;
+    pack.label.content_type = default_content_type("M");
+    Item members;
+    for (const std::string& name : pack.members) members.insert(item.extract(name));
+    pack.raw = to_json(members);
+    leaving_.push_back(std::move(pack));
   }
 
-  static std::string raw_of(const Item& item, const Leaving& leaving) {
-    if (leaving.members.empty()) return raw_bytes_of(*find(item, leaving.path));
-    Item members;
-    for (const std::string& name : leaving.members) members[name] = item.at(name);
-    return to_json(members);
+  Result<void> encode_all() {
+    const Encoding wanted = core_.config.policy.raw_encoding ? Encoding::raw : Encoding::zstd;
+    return for_all([&](Leaving& leaving) -> Result<void> {
+      SPILLWAY_TRY(leaving.encoded, encode(leaving.raw, wanted));
+      leaving.raw = {};
+      return ok();
+    });
   }
 
   /// Runs `work` on everything that leaves, in parallel; the first error wins.
@@ -121,15 +124,6 @@ class Placer {
     });
     if (first) return std::move(*first);
     return ok();
-  }
-
-  Item without_leaving(const Item& item) const {
-    Item rest = item;
-    for (const Leaving& leaving : leaving_) {
-      for (const std::string& name : leaving.members) rest.erase(name);
-      if (leaving.members.empty()) *find(rest, leaving.path) = Null{};
-    }
-    return rest;
   }
 
   /// All of them if the item then stays within the threshold; else the smallest, while the

@@ -377,8 +377,10 @@ Result<PreparedWrite> prepare_put(Core& core, const WriteRequest& request,
   SPILLWAY_TRY(PlacedItem placed,
                place_values(core, request.item, table, core.prefix(request.table, key), attempt,
                             labeller, deadline));
-  prepared.native = request;
-  prepared.native.item = store_item(placed.item, random_id(), false);
+  prepared.native = bare(request, request.kind, store_item(placed.item, random_id(), false));
+  prepared.native.condition = request.condition;
+  prepared.native.names = request.names;
+  prepared.native.values = request.values;
   prepared.item_bytes = item_size(prepared.native.item);
   prepared.placements = std::move(placed.placements);
   return prepared;

@@ -11,10 +11,17 @@ std::string type_tag(const AttributeValue& value) {
   return tags[value.variant().index()];
 }
 
-std::string raw_bytes_of(const AttributeValue& value) {
-  if (const auto* text = value.as<std::string>()) return *text;
-  if (const auto* binary = value.as<Binary>()) return binary->bytes;
-  return to_json(value);
+std::string take_raw_bytes(AttributeValue& value) {
+  std::string raw;
+  if (auto* text = value.as<std::string>()) {
+    raw = std::move(*text);
+  } else if (auto* binary = value.as<Binary>()) {
+    raw = std::move(binary->bytes);
+  } else {
+    raw = to_json(value);
+  }
+  value = Null{};
+  return raw;
 }
 
 Result<AttributeValue> value_from_raw(const std::string& type, std::string raw) {

@@ -36,8 +36,9 @@ inline const SpilledEntry& entry_of(const Spilled& handle) {
   return static_cast<const SpilledEntry&>(*handle);
 }
 
-/// The bytes that are encoded for a value: its own for strings and binaries, else DynamoDB JSON.
-std::string raw_bytes_of(const AttributeValue& value);
+/// Takes the bytes that are encoded for a value and leaves NULL in its place: its own bytes for
+/// strings and binaries, else DynamoDB JSON.
+std::string take_raw_bytes(AttributeValue& value);
 /// The value of type `type` that those bytes stand for; corrupt when they do not.
 Result<AttributeValue> value_from_raw(const std::string& type, std::string raw);
 /// "S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS".

@@ -55,15 +55,14 @@ void back_off(int tries) {
 
 bool handles_are_staged(const WriteRequest& request, const Attempt* attempt,
                         const std::string& prefix) {
-  std::vector<AttributeValue*> handles;
-  Item item = request.item;  // copies: what is large is behind the handles
-  Values values = request.values;
-  for (auto& [name, value] : item) collect_handles(value, handles);
-  for (auto& [name, value] : values) collect_handles(value, handles);
-  return std::ranges::all_of(handles, [&](const AttributeValue* handle) {
-    const ObjectKey& object = entry_of(*handle->as<Spilled>()).stored->object_key;
-    return attempt != nullptr && object.starts_with(prefix + attempt->id() + "/");
-  });
+  bool staged = true;
+  const auto look = [&](const SpilledEntry& entry) {
+    staged &=
+        attempt != nullptr && entry.stored->object_key.starts_with(prefix + attempt->id() + "/");
+  };
+  for (const auto& [name, value] : request.item) each_handle(value, look);
+  for (const auto& [name, value] : request.values) each_handle(value, look);
+  return staged;
 }
 
 Result<LedgerOwner> Items::State::owner_of(const WriteRequest& request,
