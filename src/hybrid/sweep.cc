@@ -1,8 +1,9 @@
 // The sweep: reclaims objects that no item refers to. The order of reads is the proof: G0 the
 // object is seen in a LIST, G1 the ledger's row is read strongly, G2 the item is read strongly.
-#include <map>
+#include <mutex>
 
 #include "base/clock.h"
+#include "base/parallel.h"
 #include "hybrid/items_state.h"
 #include "hybrid/manifest.h"
 #include "hybrid/owner.h"
@@ -12,6 +13,8 @@ namespace {
 
 /// What Items::transact promises: repeats resolve to the first for so long.
 constexpr std::int64_t token_age_millis = 24LL * 3600 * 1000;
+
+constexpr std::size_t decisions_in_parallel_max = 8;
 
 enum class Verdict { keep, remove, remove_unknown };
 
@@ -36,10 +39,10 @@ class Sweep {
     do {
       // A listing that fails or is cut ends the sweep: nothing is concluded from what it lacks.
       SPILLWAY_TRY(ObjectList list, core_.objects.list(prefix, after, deadline_));
-      for (const ObjectInfo& object : list.objects) {
-        ++report_.objects_seen;
-        consider(object);
-      }
+      // Side by side: each decision is of one object alone, and their writes share group commits.
+      parallel_for(list.objects.size(), decisions_in_parallel_max,
+                   [&](std::size_t i) { consider(list.objects[i]); });
+      report_.objects_seen += list.objects.size();
       after = std::move(list.next);
     } while (!after.empty());
     return ok();
@@ -50,12 +53,23 @@ class Sweep {
     if (!name) return;  // not an artifact of the protocol: a probe, or somebody else's
     auto verdict = decide(object.key, *name);
     if (!verdict) {
-      report_.undecided.push_back(object.key + ": " + describe(verdict.error()));
+      undecided(object.key + ": " + describe(verdict.error()));
     } else if (verdict.value() == Verdict::remove) {
       remove(object);
     } else if (verdict.value() == Verdict::remove_unknown) {
+      const std::lock_guard lock(mutex_);
       unknown_.push_back(object);
     }
+  }
+
+  void undecided(std::string what) {
+    count([&](SweepReport& report) { report.undecided.push_back(std::move(what)); });
+  }
+
+  template <class Change>
+  void count(const Change& change) {
+    const std::lock_guard lock(mutex_);
+    change(report_);
   }
 
   Result<Verdict> decide(const ObjectKey& key, const ObjectName& name) {
@@ -65,8 +79,9 @@ class Sweep {
       case AttemptState::pending: {
         if (now() - row->created_millis < options_.fence_age_millis) return Verdict::keep;
         SPILLWAY_TRY(const auto state, core_.ledger.abort(row->attempt, deadline_));
-        if (state == AttemptState::aborted) ++report_.attempts_aborted;
-        // Its objects go when the row is next read as finished: here at once.
+        if (state == AttemptState::aborted) {
+          count([](SweepReport& report) { ++report.attempts_aborted; });
+        }
         return state == AttemptState::aborted ? Verdict::remove : Verdict::keep;
       }
       case AttemptState::aborted: return Verdict::remove;
@@ -82,11 +97,12 @@ class Sweep {
       SPILLWAY_TRY(const bool referred, refers(owner, key));  // G2
       if (referred) return Verdict::keep;
     }
+    if (options_.retention_millis <= 0) return Verdict::remove;
     SPILLWAY_TRY(
         const std::int64_t since,
         core_.ledger.mark_superseded(row, name.owner + "/" + name.number, now(), deadline_));
     if (now() - since < options_.retention_millis) {
-      ++report_.kept_for_retention;
+      count([](SweepReport& report) { ++report.kept_for_retention; });
       return Verdict::keep;
     }
     return Verdict::remove;
@@ -108,11 +124,13 @@ class Sweep {
     const std::shared_lock lock(removals_);
     auto removed = core_.objects.remove(object.key, deadline_);
     if (!removed) {
-      report_.undecided.push_back(object.key + ": " + describe(removed.error()));
+      undecided(object.key + ": " + describe(removed.error()));
       return;
     }
-    ++report_.objects_removed;
-    report_.bytes_removed += object.size_bytes;
+    count([&](SweepReport& report) {
+      ++report.objects_removed;
+      report.bytes_removed += object.size_bytes;
+    });
   }
 
   /// Many objects whose attempts the ledger has never heard of mean that the ledger is not theirs
@@ -121,28 +139,28 @@ class Sweep {
     const std::uint64_t one_percent = report_.objects_seen / 100;
     const std::uint64_t allowed = std::max(options_.unknown_objects_max, one_percent);
     if (unknown_.size() > allowed) {
-      report_.undecided.push_back(
-          std::to_string(unknown_.size()) +
-          " objects belong to attempts that the ledger does not know, more than " +
-          std::to_string(allowed) +
-          "; none of them was removed. Was the item store restored or exchanged? If they are "
-          "rubbish, raise the limit");
+      undecided(std::to_string(unknown_.size()) +
+                " objects belong to attempts that the ledger does not know, more than " +
+                std::to_string(allowed) +
+                "; none of them was removed. Was the item store restored or exchanged? If they are "
+                "rubbish, raise the limit");
       return;
     }
-    for (const ObjectInfo& object : unknown_) remove(object);
+    parallel_for(unknown_.size(), decisions_in_parallel_max,
+                 [&](std::size_t i) { remove(unknown_[i]); });
   }
 
   Result<void> sweep_rows() {
     std::optional<Item> after;
     do {
       SPILLWAY_TRY(Ledger::Page page, core_.ledger.scan(after, deadline_));
-      for (const LedgerRow& row : page.attempts) {
-        ++report_.rows_seen;
-        auto done = sweep_row(row);
-        if (!done) report_.undecided.push_back(row.attempt + ": " + describe(done.error()));
-      }
+      report_.rows_seen += page.attempts.size();
+      parallel_for(page.attempts.size(), decisions_in_parallel_max, [&](std::size_t i) {
+        auto done = sweep_row(page.attempts[i]);
+        if (!done) undecided(page.attempts[i].attempt + ": " + describe(done.error()));
+      });
       for (const std::string& id : page.unreadable) {
-        report_.undecided.push_back(id + ": this ledger row cannot be read");
+        undecided(id + ": this ledger row cannot be read");
       }
       for (const TokenRow& token : page.tokens) {
         if (now() - token.created_millis < token_age_millis) continue;
@@ -160,7 +178,9 @@ class Sweep {
     if (row.state == AttemptState::pending) {
       if (now() - row.created_millis < options_.fence_age_millis) return ok();
       SPILLWAY_TRY(const auto state, core_.ledger.abort(row.attempt, deadline_));
-      if (state == AttemptState::aborted) ++report_.attempts_aborted;
+      if (state == AttemptState::aborted) {
+        count([](SweepReport& report) { ++report.attempts_aborted; });
+      }
       return options_.fence_age_millis == 0 ? remove_finished(row.attempt) : ok();
     }
     if (now() - row.finished_millis < options_.fence_age_millis) return ok();
@@ -184,7 +204,7 @@ class Sweep {
       if (!left.objects.empty()) return ok();
     }
     SPILLWAY_TRY(core_.ledger.remove(row, deadline_));
-    ++report_.rows_removed;
+    count([](SweepReport& report) { ++report.rows_removed; });
     return ok();
   }
 
@@ -204,6 +224,7 @@ class Sweep {
   std::shared_mutex& removals_;
   const SweepOptions& options_;
   Deadline deadline_;
+  std::mutex mutex_;  ///< guards what follows
   SweepReport report_;
   std::vector<ObjectInfo> unknown_;
 };
