@@ -1,4 +1,4 @@
-// Secrets.
+// Wiping and comparing secrets.
 #include "net/secret.h"
 
 #include <openssl/crypto.h>

@@ -1,4 +1,4 @@
-// Signing.
+// Signing requests with Signature Version 4.
 #include "net/sigv4.h"
 
 #include <algorithm>

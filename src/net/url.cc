@@ -1,4 +1,4 @@
-// URLs.
+// Taking URLs apart and percent-encoding.
 #include "net/url.h"
 
 #include <arpa/inet.h>

@@ -43,7 +43,7 @@ struct Vector {
 };
 
 // AWS, "Signature Version 4 test suite" (aws-sig-v4-test-suite, and aws-c-auth's newer edition).
-std::vector<Vector> suite() {
+std::vector<Vector> suite_of_lines() {
   return {
       {"get-vanilla",
        "GET",
@@ -95,6 +95,12 @@ std::vector<Vector> suite() {
        {},
        "",
        "9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197"},
+  };
+}
+
+// The same suite: paths, headers and bodies.
+std::vector<Vector> suite_of_paths_and_headers() {
+  return {
       {"get-utf8",
        "GET",
        "/\u1234",
@@ -149,7 +155,9 @@ std::vector<Vector> suite() {
 }
 
 TEST(SigV4, MatchesThePublishedTestSuite) {
-  for (const Vector& vector : suite()) {
+  std::vector<Vector> suite = suite_of_lines();
+  for (Vector& vector : suite_of_paths_and_headers()) suite.push_back(std::move(vector));
+  for (const Vector& vector : suite) {
     HttpHeaders headers = vector.headers;
     headers.add("Host", "example.amazonaws.com");
     headers.add("X-Amz-Date", "20150830T123600Z");
