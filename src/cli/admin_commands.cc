@@ -86,7 +86,7 @@ Exit run_fsck(const Console& console, const Settings& settings, bool read_object
     for (const std::string& problem : found.problems) console.out("problem: " + printable(problem));
     console.out(found.problems.empty()
                     ? console.good("no problems")
-                    : console.bad(std::to_string(found.problems.size()) + " problems"));
+                    : console.bad("problems found: " + std::to_string(found.problems.size())));
   }
   return found.problems.empty() ? Exit::ok : Exit::damaged;
 }

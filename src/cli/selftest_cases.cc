@@ -224,7 +224,7 @@ Result<void> check_everything_stored(SelftestSession& session) {
   SPILLWAY_TRY(const auto report, session.items().fsck({.read_objects = true}, Deadline::never()));
   if (report.problems.empty()) return ok();
   return unexpected(std::to_string(report.problems.size()) +
-                    " problems, the first: " + report.problems.front());
+                    " problem(s), the first: " + report.problems.front());
 }
 
 Result<void> fall_back_inline(SelftestSession& session) {
