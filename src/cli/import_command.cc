@@ -94,7 +94,7 @@ Exit run_import(const Console& console, const Settings& settings, const ImportOp
     }();
     if (!imported) {
       Error error = imported.error();
-      error.subject = label + (error.subject.empty() ? "" : ", " + error.subject);
+      error.subject = label;  // the detail names the line
       last_failure = console.fail(error);
       ++failed;
     } else if (console.json()) {
