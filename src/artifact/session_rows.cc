@@ -108,6 +108,8 @@ void SessionRows::touch_later(const std::string& session, const std::string& at)
 
 /// Best effort: a message counts whether or not its session's last activity moved.
 void SessionRows::flush(Deadline deadline) {
+  const std::unique_lock<std::timed_mutex> one_at_a_time(flushing_, deadline.at());
+  if (!one_at_a_time) return;
   std::map<std::string, std::string> touches;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -121,9 +123,11 @@ void SessionRows::flush(Deadline deadline) {
     request.update = "SET lastMessageAt = :at";
     // A session that was removed meanwhile stays removed; one that another gateway moved on stays
     // so.
-    request.condition = "lastMessageAt < :at";
+    request.condition = "lastMessageAt <= :at";
     request.values = {{":at", at}};
-    static_cast<void>(items_.write(request, deadline));
+    const auto reply = items_.write(request, deadline);
+    // Another gateway may have removed it: the next message makes sure of the row again.
+    if (reply && !reply.value().result.applied) forget(session);
   }
 }
 
@@ -157,6 +161,11 @@ void SessionRows::remember(const std::string& session) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (known_.size() >= known_sessions_max) known_.clear();
   known_.insert(session);
+}
+
+void SessionRows::forget(const std::string& session) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  known_.erase(session);
 }
 
 Result<bool> SessionRows::exists(const std::string& session, Deadline deadline) {
@@ -197,10 +206,7 @@ Result<SessionPage> SessionRows::page(std::uint32_t limit, const std::string& cu
 }
 
 Result<void> SessionRows::remove(const std::string& session, Deadline deadline) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    known_.erase(session);
-  }
+  forget(session);
   WriteRequest request;
   request.kind = WriteRequest::Kind::remove;
   request.table = sessions_table;

@@ -51,12 +51,14 @@ class SessionRows {
 
  private:
   void remember(const std::string& session);
+  void forget(const std::string& session);
   void flush(Deadline deadline);
   void run(const std::stop_token& stop);
 
   Items& items_;
   std::array<std::shared_timed_mutex, session_stripes> stripes_;
-  mutable std::mutex mutex_;  ///< guards what follows
+  std::timed_mutex flushing_;  ///< before `mutex_`: a page waits for what another flush has taken
+  mutable std::mutex mutex_;   ///< guards what follows
   std::unordered_set<std::string> known_;
   std::map<std::string, std::string> later_;  ///< session -> last activity, not yet written
   std::condition_variable_any changed_;

@@ -174,6 +174,16 @@ TEST_F(Change, TwoGatewaysDoNotOverwriteEachOthersArtifacts) {
   }
 }
 
+TEST_F(Change, ASessionThatAnotherGatewayRemovedIsListedAgainSoonAfterItIsUsed) {
+  post("s", {});
+  const auto other = Sessions::open(items()).value();
+  ASSERT_TRUE(other->remove_session("s", soon()));
+  post("s", {});
+  EXPECT_TRUE(sessions().sessions(10, "", soon()));  // moves the last activity, of no row
+  post("s", {});
+  EXPECT_EQ(sessions().sessions(10, "", soon()).value().sessions.size(), 1u);
+}
+
 TEST_F(Change, AReaderOfAReplacedArtifactIsToldToLookAgain) {
   const Message saved = post("s", {dense_json(900'000)});
   const auto located = sessions().locate("s", saved.id, "a0", soon());
