@@ -28,9 +28,9 @@ inline constexpr std::size_t streamed_inline_bytes_max = 64 * 1024;
 inline constexpr int commit_tries_max = 8;
 
 inline constexpr std::uint32_t page_items_max = 200;
-/// A resolved page ends before the message that would take it beyond; a larger artifact is to be
-/// fetched at its own address.
-inline constexpr std::uint64_t resolved_page_bytes_max = std::uint64_t{64} << 20;
+/// A page ends before the message that would take its texts and values beyond; a larger artifact is
+/// to be fetched at its own address.
+inline constexpr std::uint64_t page_bytes_max = std::uint64_t{64} << 20;
 inline constexpr std::size_t hydrations_in_parallel_max = 8;
 inline constexpr int hydration_tries_max = 3;
 

@@ -19,9 +19,12 @@ Result<Item> key_from_cursor(const std::string& session, const std::string& curs
   return message_key(session, *id);
 }
 
-std::uint64_t resolved_bytes(const Message& message) {
-  std::uint64_t bytes = 0;
-  for (const ArtifactInfo& artifact : message.artifacts) bytes += artifact.size_bytes;
+/// What a page holds in memory of a message.
+std::uint64_t shown_bytes(const Message& message, bool resolved) {
+  std::uint64_t bytes = message.content.size();
+  for (const ArtifactInfo& artifact : message.artifacts) {
+    if (resolved || artifact.value) bytes += artifact.size_bytes;
+  }
   return bytes;
 }
 
@@ -119,7 +122,7 @@ Result<Message> Sessions::message(const std::string& session, const std::string&
                                   ArtifactsAs artifacts, Deadline deadline) {
   SPILLWAY_TRY(auto loaded, state_->load(session, id, deadline));
   if (artifacts == ArtifactsAs::resolved) {
-    state_->resolve(loaded, resolved_page_bytes_max, deadline);
+    state_->resolve(loaded, page_bytes_max, deadline);
   } else {
     keep_json_values(loaded.message);
   }
@@ -151,14 +154,14 @@ Result<MessagePage> Sessions::messages(const std::string& session, const Message
     SPILLWAY_TRY(const auto found, state_->items.query(request, Hydrate::handles, deadline));
     for (const Item& item : found.items) {
       SPILLWAY_TRY(auto loaded, load_message(state_->items, item, deadline));
-      if (resolved) bytes += resolved_bytes(loaded.message);
-      const bool full = page.messages.size() == query.limit ||
-                        (bytes > resolved_page_bytes_max && !page.messages.empty());
+      bytes += shown_bytes(loaded.message, resolved);
+      const bool full =
+          page.messages.size() == query.limit || (bytes > page_bytes_max && !page.messages.empty());
       if (full) {
         page.next_cursor = base64url_encode(page.messages.back().id);
         return page;
       }
-      if (resolved) state_->resolve(loaded, resolved_page_bytes_max, deadline);
+      if (resolved) state_->resolve(loaded, page_bytes_max, deadline);
       if (!resolved) keep_json_values(loaded.message);
       page.messages.push_back(std::move(loaded.message));
     }

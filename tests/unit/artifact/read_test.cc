@@ -116,6 +116,17 @@ TEST_F(Read, EndsAResolvedPageBeforeItGrowsTooLarge) {
   EXPECT_EQ(list("s", resolve).messages.size(), 1u);
 }
 
+TEST_F(Read, EndsAPageOfLongTextsBeforeItGrowsTooLarge) {
+  constexpr std::size_t messages = 70;
+  for (std::size_t i = 0; i < messages; ++i) post("s", {}, std::string(1 << 20, 'x'));
+  MessageQuery query;
+  query.limit = 200;
+  const MessagePage page = list("s", query);
+  EXPECT_LT(page.messages.size(), messages);
+  query.cursor = page.next_cursor;
+  EXPECT_EQ(list("s", query).messages.size(), messages - page.messages.size());
+}
+
 TEST_F(Read, GivesRangesOfEveryKindOfStorage) {
   const std::string text = "[" + std::string(500'000, ' ') + "1]";
   const std::vector<std::string> sent{dense_json(100'000), dense_json(3'000'000), text};
