@@ -49,6 +49,9 @@ struct NewMessage {
   OnFailure on_failure = OnFailure::refuse;
   std::string principal;        ///< who asks; owns the idempotency key
   std::string idempotency_key;  ///< empty: none
+  /// What a repeat of the key must have in common with the first; empty: all that is above. For an
+  /// answer, which comes out of what is stored at the time: the question.
+  std::string key_stands_for;
 };
 
 struct SavedMessage {

@@ -16,6 +16,11 @@ void add_part(Sha256Hasher& hasher, std::string_view part) {
 
 std::string request_digest(const NewMessage& message) {
   Sha256Hasher hasher;
+  if (!message.key_stands_for.empty()) {
+    add_part(hasher, "stands for");  // no role is called so
+    add_part(hasher, message.key_stands_for);
+    return to_hex(hasher.finish());
+  }
   add_part(hasher, message.role);
   add_part(hasher, message.content);
   add_part(hasher, message.on_failure == OnFailure::placeholder ? "placeholder" : "refuse");

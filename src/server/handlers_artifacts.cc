@@ -156,6 +156,17 @@ Result<NewArtifact> new_artifact(const Request& request) {
     return make_error(Code::unsupported, "http.precondition", "If-None-Match",
                       "If-None-Match is not offered for PUT; use If-Match");
   }
+  // RFC 9110, 14.5: a part would take the place of the whole.
+  if (request.has_header("content-range")) {
+    return make_error(Code::invalid_argument, "http.artifact", "Content-Range",
+                      "an artifact is sent whole, without Content-Range");
+  }
+  // The coding would not be told to those who fetch the bytes.
+  if (request.has_header("content-encoding") &&
+      !equals_ignoring_case(request.header("content-encoding"), "identity")) {
+    return make_error(Code::unsupported, "http.artifact", "Content-Encoding",
+                      "Content-Encoding is not offered; send the artifact as it is");
+  }
   SPILLWAY_TRY(artifact.if_match, sole_if_match(request));
   return artifact;
 }

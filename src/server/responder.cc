@@ -52,6 +52,7 @@ Result<std::optional<SavedMessage>> respond(Sessions& sessions, const Reply& rep
   // A principal of its own, so that the answer's key never meets one of the client's.
   message.principal = "responder:" + reply.principal;
   message.idempotency_key = reply.idempotency_key;
+  message.key_stands_for = reply.content;  // wells come and go between a request and its repeat
   if (search.found) {
     SPILLWAY_TRY(auto log_plot, read_log_plot(sessions, *search.found, deadline));
     message.content = "Log curves for " + search.found->name + ".";

@@ -137,6 +137,8 @@ def put_makes_and_replaces():
     client.ask("GET", made.json()["href"]).problem(404, "not_found")
     client.ask("PUT", path_of(message, "new"), b"x", {"If-Match": "*"}).problem(412, "condition_failed")
     client.ask("PUT", path, b"x", {"If-None-Match": "*"}).problem(501, "unsupported")
+    client.ask("PUT", path, b"x", {"Content-Range": "bytes 1-1/3"}).problem(400, "invalid_argument")
+    client.ask("PUT", path, b"x", {"Content-Encoding": "gzip"}).problem(501, "unsupported")
 
 
 def chunked_bodies_are_taken():
@@ -249,6 +251,15 @@ def las_files_are_imported_and_shown():
     true("reply" not in posted("asks", content="good morning", respond=True), "an answer to no question")
 
 
+def a_repeated_question_has_the_first_answer():
+    def ask():
+        question = '{"role":"user","content":"show log curves for NO-SUCH-2","respond":true}'
+        return client.ask("POST", "/v1/sessions/asks-twice/messages", question, {"Idempotency-Key": "q"}).json()
+    first = ask()
+    equal(client.ask("POST", "/v1/import?name=other.las", LAS.replace("Wire #7", "NO-SUCH-2")).status, 201)
+    equal(ask()["reply"], first["reply"])
+
+
 def statistics_count():
     before = wire.conforms(client.ask("GET", "/v1/stats"), "GET", "/v1/stats").json()
     posted("stats", ["1", json.dumps(LARGE + LARGE)])
@@ -313,5 +324,6 @@ checks = wire.Checks()
 checks.run([bytes_come_back_exactly, references_are_typed, messages_are_paged, resolve_gives_all_values,
             sessions_are_listed_and_removed, messages_and_artifacts_are_removed, put_makes_and_replaces,
             chunked_bodies_are_taken, conditional_reads, ranges, idempotency_key, las_files_are_imported_and_shown,
-            statistics_count, service_addresses, every_operation_is_served, the_viewer, connections_are_kept])
+            a_repeated_question_has_the_first_answer, statistics_count, service_addresses, every_operation_is_served,
+            the_viewer, connections_are_kept])
 checks.end()
