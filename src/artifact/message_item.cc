@@ -148,6 +148,7 @@ class Loader {
       info.error =
           make_error(code_from_string(text_at(saved ? *saved : none, "code"), Code::corrupt),
                      "artifact.save", info.id, text_at(saved ? *saved : none, "detail"));
+      info.error->transient = false;  // it was not kept for later
     }
     loaded_.message.artifacts.push_back(std::move(info));
     loaded_.bodies.push_back(std::move(bytes));

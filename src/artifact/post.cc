@@ -217,6 +217,7 @@ class Save {
                                 "the artifact could not be stored, and was left out as the sender "
                                 "allowed: " +
                                     why.detail);
+    largest->error->transient = false;  // it was not kept for later
     return true;
   }
 

@@ -20,8 +20,10 @@ bool is_about_request(Code code) {
   }
 }
 
-std::string_view kind_of(Code code) {
-  switch (code) {
+std::string_view kind_of(const Error& error) {
+  const bool stores = error.code == Code::unavailable || error.code == Code::storage_full;
+  if (stores && !error.transient) return "The store could not be used. Trying again does not help.";
+  switch (error.code) {
     case Code::throttled: return "The store asks for fewer requests. Try again later.";
     case Code::unavailable: return "The store cannot be used now. Try again later.";
     case Code::storage_full: return "The store is full. Nothing was written.";
@@ -55,7 +57,7 @@ int status_of(Code code) {
 }
 
 std::string public_detail(const Error& error) {
-  return is_about_request(error.code) ? error.detail : std::string(kind_of(error.code));
+  return is_about_request(error.code) ? error.detail : std::string(kind_of(error));
 }
 
 void write_problem(JsonWriter& out, const Error& error, int status, std::string_view request_id) {
@@ -81,7 +83,9 @@ Response problem_response(const Error& error, int status, std::string_view reque
   response.status = status;
   response.set("Content-Type", "application/problem+json");
   response.set("Cache-Control", "no-store");
-  if (status == 429 || status == 503) response.set("Retry-After", std::string(retry_after_seconds));
+  if (error.transient && (status == 429 || status == 503)) {
+    response.set("Retry-After", std::string(retry_after_seconds));
+  }
   response.body = json.take();
   response.error_code = to_string(error.code);
   return response;

@@ -19,8 +19,8 @@ std::string public_detail(const Error& error);
 /// {"type":"about:blank","title",…} as a value in `out`.
 void write_problem(JsonWriter& out, const Error& error, int status, std::string_view request_id);
 
-/// application/problem+json with the status of the error's code, or another. 429 and 503 say
-/// Retry-After.
+/// application/problem+json with the status of the error's code, or another. 429 and 503 of what a
+/// repeat may mend say Retry-After.
 Response problem_response(const Error& error, std::string_view request_id);
 Response problem_response(const Error& error, int status, std::string_view request_id);
 

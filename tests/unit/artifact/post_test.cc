@@ -118,6 +118,22 @@ TEST_F(Post, SavesARepeatedRequestOnce) {
   EXPECT_TRUE(sessions().post("another session", message, soon()));
 }
 
+TEST_F(Post, GivesTheFirstAnswerAgainWhateverASecondWouldBe) {
+  NewMessage answer = message_of({"1"}, "no wells yet");
+  answer.idempotency_key = "k";
+  answer.key_stands_for = "show WELL-001";
+  const auto first = sessions().post("s", answer, soon());
+  ASSERT_TRUE(first);
+  answer.content = "Log curves for WELL-001.";
+  answer.artifacts = {"2"};
+  const auto again = sessions().post("s", answer, soon());
+  ASSERT_TRUE(again) << describe(again.error());
+  EXPECT_TRUE(again.value().repeated);
+  EXPECT_EQ(again.value().message.id, first.value().message.id);
+  answer.key_stands_for = "show WELL-002";
+  EXPECT_EQ(code_of(sessions().post("s", answer, soon())), Code::invalid_argument);
+}
+
 TEST_F(Post, SavesARepeatedRequestOnceAlsoWhenBothAreAtWork) {
   NewMessage message = message_of({dense_json(900'000)});
   message.idempotency_key = "k";
@@ -224,6 +240,8 @@ TEST_P(PostWithoutObjects, PutsATypedErrorWhereTheSenderAllowsIt) {
   for (const std::size_t i : {1u, 2u}) {
     ASSERT_TRUE(artifacts[i].error);
     EXPECT_EQ(artifacts[i].error->code, GetParam());
+    EXPECT_FALSE(artifacts[i].error->transient);
+    EXPECT_FALSE(saved.value().message.artifacts[i].error->transient);
     EXPECT_FALSE(artifacts[i].value);
     EXPECT_GT(artifacts[i].size_bytes, 0u);
   }

@@ -44,6 +44,20 @@ TEST(Problem, KeepsOurOwnTroublesToTheLog) {
   }
 }
 
+TEST(Problem, SaysTryAgainOnlyWhereThatMayHelp) {
+  Error error = make_error(Code::unavailable, "object.put", "", "");
+  const auto promises = [&] {
+    const Response response = problem_response(error, "r");
+    const bool header = serialize_head(response, true).find("Retry-After") != std::string::npos;
+    const bool text = response.body.find("Try again later") != std::string::npos;
+    EXPECT_EQ(header, text);
+    return header;
+  };
+  EXPECT_TRUE(promises());
+  error.transient = false;  // a placeholder: its bytes were not kept
+  EXPECT_FALSE(promises());
+}
+
 TEST(Head, NoValueStartsAFieldOfItsOwn) {
   Response response;
   response.set("X-Name", "a\r\nSet-Cookie: b\x7f");
