@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 
 #include "artifact/ids.h"
 #include "base/digest.h"
@@ -207,7 +208,8 @@ Result<std::optional<ByteRange>> parse_range(const std::string& text) {
   const auto a = std::from_chars(text.data(), end, first);
   const bool dash = a.ec == std::errc() && a.ptr != end && *a.ptr == '-';
   const auto b = std::from_chars(dash ? a.ptr + 1 : end, end, last);
-  if (!dash || b.ec != std::errc() || b.ptr != end || last < first) {
+  const bool countable = last - first < std::numeric_limits<std::uint64_t>::max();
+  if (!dash || b.ec != std::errc() || b.ptr != end || last < first || !countable) {
     return make_error(Code::invalid_argument, "get", "--range " + text,
                       "a range is FIRST-LAST in bytes, both inclusive, as in 0-1023");
   }
