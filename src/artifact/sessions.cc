@@ -86,12 +86,13 @@ Result<StorageStats> Sessions::stats(Deadline deadline) {
 }
 
 Result<SweepReport> Sessions::sweep(const SweepOptions& options, Deadline deadline) {
+  // First, because it is short: a sweep of very many objects may use up the deadline every time.
+  SPILLWAY_TRY(forget_old_tokens(state_->items, deadline));
   SPILLWAY_TRY(auto report, state_->items.sweep(options, deadline));
   Counts counts;
   counts.orphan_objects = static_cast<std::int64_t>(report.objects_removed);
   counts.orphan_bytes = static_cast<std::int64_t>(report.bytes_removed);
   state_->statistics.add(counts);
-  SPILLWAY_TRY(forget_old_tokens(state_->items, deadline));
   return report;
 }
 

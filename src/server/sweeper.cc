@@ -4,7 +4,8 @@
 namespace spillway {
 namespace {
 
-/// A sweep that takes longer goes on the next time; shutdown waits no longer than this.
+/// A sweep that takes longer fails, and what it removed stays removed; the next one begins anew.
+/// Shutdown waits no longer than this.
 constexpr std::chrono::milliseconds sweep_deadline{20'000};
 
 }  // namespace
