@@ -64,11 +64,12 @@ EncodingSource::~EncodingSource() = default;
 
 Result<std::size_t> EncodingSource::read(char* buffer, std::size_t capacity) {
   State& state = *state_;
-  while (state.outgoing.empty() && !state.source_ended) {
-    if (state.failure) return *state.failure;
+  while (state.outgoing.empty() && !state.source_ended && !state.failure) {
     const Result<void> next = state.next_block();
     if (!next) state.failure = next.error();
   }
+  // Before the end: the last block may be the one that failed.
+  if (state.failure) return *state.failure;
   return state.outgoing.take(buffer, capacity);
 }
 
