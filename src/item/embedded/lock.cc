@@ -19,13 +19,15 @@ Error failed(Code code, const std::string& path, const std::string& what) {
   return make_error(code, "item.open", path, what);
 }
 
-Result<void> make_directory(const std::string& directory) {
+/// Makes `path` (absolute) and what is missing above it; each new name is synced, lest a crash of
+/// the machine takes away a store that has acknowledged writes.
+Result<void> make_directory(const std::filesystem::path& path) {
   std::error_code error;
-  const bool made = std::filesystem::create_directories(directory, error);
-  if (error) return failed(Code::unavailable, directory, "cannot make it: " + error.message());
-  if (!made) return ok();
-  const auto parent = std::filesystem::absolute(directory).parent_path();
-  return sync_directory(parent.string());
+  if (!path.has_relative_path() || std::filesystem::is_directory(path, error)) return ok();
+  SPILLWAY_TRY(make_directory(path.parent_path()));
+  std::filesystem::create_directory(path, error);
+  if (error) return failed(Code::unavailable, path, "cannot make it: " + error.message());
+  return sync_directory(path.parent_path());
 }
 
 }  // namespace
@@ -43,7 +45,9 @@ Result<void> sync_directory(const std::string& directory) {
 }
 
 Result<StoreLock> StoreLock::acquire(const std::string& directory) {
-  SPILLWAY_TRY(make_directory(directory));
+  const std::filesystem::path absolute = std::filesystem::absolute(directory);
+  // "store/" would be its own parent.
+  SPILLWAY_TRY(make_directory(absolute.has_filename() ? absolute : absolute.parent_path()));
   const std::string path = directory + "/lock";
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0)

@@ -22,7 +22,8 @@ class StoreLock {
   int file_;
 };
 
-/// Makes the names in `directory` durable. Aborts the process when the sync fails (COMMIT.md).
+/// Makes the names in `directory` durable. Aborts the process when the sync fails
+/// (docs/commit-protocol.md).
 Result<void> sync_directory(const std::string& directory);
 
 }  // namespace spillway

@@ -77,13 +77,14 @@ Result<KeyAttribute> attribute(std::string_view name, std::string_view type) {
 
 Result<Database> open_for_writing(const std::string& path) {
   SPILLWAY_TRY(Database database, Database::open(path, Database::Mode::create));
+  // Before anything that writes to the file, as journal_mode does: it may be somebody else's.
+  SPILLWAY_TRY(const bool ready, recognise(database, path));
   // The page size holds for a new file only. The writer checkpoints by itself, to see failed syncs.
   SPILLWAY_TRY(
       database.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
                        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
                        "PRAGMA secure_delete = OFF; PRAGMA trusted_schema = OFF;"
                        "PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;"));
-  SPILLWAY_TRY(const bool ready, recognise(database, path));
   if (!ready) {
     SPILLWAY_TRY(database.execute(create_sql));
   }
