@@ -1,8 +1,10 @@
 // What the filesystem object store promises beyond the contract of every ObjectStore: bare bytes in
 // files, nothing outside the root, no leftovers, and what happens when the disk is full or fails.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,6 +109,31 @@ TEST_F(FilesystemObjects, IgnoreWhatOthersPutBesideThem) {
   const ObjectList list = store->list("", "", Deadline::never()).value();
   ASSERT_EQ(list.objects.size(), 1u);
   EXPECT_EQ(list.objects[0].key, "a");
+}
+
+TEST_F(FilesystemObjects, ListingFailsRatherThanLeaveObjectsOut) {
+  auto store = open();
+  ASSERT_TRUE(put(*store, std::string(600, 'k'), "x"));  // its name takes several directories
+  const Fd root(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  bool complete = false;
+  // With ever more descriptors to spare, the walk gets ever deeper before it runs out of them.
+  for (rlim_t spare = 0; spare < 8 && !complete; ++spare) {
+    const Fd next(::dup(root.get()));
+    const rlimit few{static_cast<rlim_t>(next.get()) + 1 + spare, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    const auto list = list_directory(root, "", "", Deadline::never());
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    complete = list.has_value();
+    if (complete) {
+      EXPECT_EQ(list.value().objects.size(), 1u) << spare;
+    } else {
+      EXPECT_EQ(list.error().code, Code::unavailable) << describe(list.error());
+      EXPECT_THAT(list.error().detail, testing::HasSubstr("ulimit"));
+    }
+  }
+  EXPECT_TRUE(complete);
 }
 
 TEST_F(FilesystemObjects, LeaveNoEmptyDirectoriesBehind) {

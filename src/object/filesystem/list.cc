@@ -23,6 +23,12 @@ struct Entry {
   std::string path;  ///< from the directory that is listed
 };
 
+/// A name that was removed since it was read; or a file or link that somebody else put there. Any
+/// other failure must fail the listing: one that silently lacks objects would mislead a sweep.
+bool is_nothing_of_ours(int number) {
+  return number == ENOENT || number == ENOTDIR || number == ELOOP;
+}
+
 /// A walk that stops when the page is full. Every key beneath a directory starts with the parts
 /// that lead to it, and no other key does, so that sorting each directory by itself gives the byte
 /// order of keys; an object goes before a directory of the same part, being its prefix.
@@ -40,7 +46,7 @@ class Listing {
   bool concerns(const std::string& base) const;
   Result<void> read_entries(const Fd& directory, const std::string& base, const Entry& above,
                             std::vector<Entry>& entries) const;
-  void add(const Fd& directory, const Entry& entry, ObjectKey key);
+  Result<void> add(const Fd& directory, const Entry& entry, ObjectKey key);
 
   const std::string& prefix_;
   const std::string& after_;
@@ -56,10 +62,15 @@ bool Listing::concerns(const std::string& base) const {
 Result<void> Listing::read_entries(const Fd& directory, const std::string& base, const Entry& above,
                                    std::vector<Entry>& entries) const {
   const auto close = [](DIR* open) { ::closedir(open); };
-  const std::unique_ptr<DIR, decltype(close)> stream(
-      ::fdopendir(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), close);
+  const int file = ::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return filesystem_error(errno, "object.list", base);
+  const std::unique_ptr<DIR, decltype(close)> stream(::fdopendir(file), close);
   if (!stream) return filesystem_error(errno, "object.list", base);
-  while (const dirent* found = ::readdir(stream.get())) {
+  for (;;) {
+    errno = 0;  // readdir(3): the only way to tell a failure from the end
+    const dirent* found = ::readdir(stream.get());
+    if (found == nullptr && errno != 0) return filesystem_error(errno, "object.list", base);
+    if (found == nullptr) return ok();
     std::optional<ObjectName> name = parse_object_name(found->d_name);
     if (!name) continue;
     const bool is_object = name->kind == ObjectName::Kind::object;
@@ -71,22 +82,24 @@ Result<void> Listing::read_entries(const Fd& directory, const std::string& base,
       continue;
     }
     const Fd deeper = open_directory(directory, found->d_name);
-    if (!deeper.valid()) continue;
+    if (!deeper.valid() && is_nothing_of_ours(errno)) continue;
+    if (!deeper.valid()) return filesystem_error(errno, "object.list", key);
     entry.path += '/';
     SPILLWAY_TRY(read_entries(deeper, base, entry, entries));
   }
-  return ok();
 }
 
-void Listing::add(const Fd& directory, const Entry& entry, ObjectKey key) {
+Result<void> Listing::add(const Fd& directory, const Entry& entry, ObjectKey key) {
   struct stat status {};
   if (::fstatat(directory.get(), entry.path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    return;  // removed since the directory was read
+    if (is_nothing_of_ours(errno)) return ok();  // removed since the directory was read
+    return filesystem_error(errno, "object.list", std::move(key));
   }
   page_.objects.push_back({std::move(key),
                            static_cast<std::uint64_t>(status.st_size),
                            status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000,
                            {}});
+  return ok();
 }
 
 Result<void> Listing::walk(const Fd& directory, const std::string& base) {
@@ -101,13 +114,11 @@ Result<void> Listing::walk(const Fd& directory, const std::string& base) {
   for (const Entry& entry : entries) {
     if (full()) return ok();
     if (entry.is_object) {
-      add(directory, entry, base + entry.part);
+      SPILLWAY_TRY(add(directory, entry, base + entry.part));
       continue;
     }
     const Fd deeper = open_directory(directory, entry.path);
-    if (!deeper.valid() && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) {
-      continue;  // removed since, as empty; or a file or link that somebody else put here
-    }
+    if (!deeper.valid() && is_nothing_of_ours(errno)) continue;
     if (!deeper.valid()) return filesystem_error(errno, "object.list", base + entry.part);
     SPILLWAY_TRY(walk(deeper, base + entry.part));
   }
