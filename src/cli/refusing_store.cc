@@ -19,8 +19,8 @@ class RefusingStore final : public ObjectStore {
   Result<ObjectInfo> head(const ObjectKey& key, Deadline deadline) override {
     return inner_->head(key, deadline);
   }
-  Result<void> remove(const ObjectKey& key, Deadline deadline) override {
-    return inner_->remove(key, deadline);
+  std::vector<Result<void>> remove(const std::vector<ObjectKey>& keys, Deadline deadline) override {
+    return inner_->remove(keys, deadline);
   }
   Result<ObjectList> list(const std::string& prefix, const std::string& after,
                           Deadline deadline) override {

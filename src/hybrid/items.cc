@@ -98,7 +98,7 @@ Result<void> Items::check_ready(Deadline deadline) {
   StringSource bytes("spillway");
   SPILLWAY_TRY(core.objects.put(probe, bytes, ObjectAttributes{}, deadline));
   auto got = core.objects.get(probe, std::nullopt, deadline);
-  SPILLWAY_TRY(core.objects.remove(probe, deadline));
+  SPILLWAY_TRY(remove_object(core.objects, probe, deadline));
   SPILLWAY_TRY(auto source, std::move(got));
   SPILLWAY_TRY(const std::string read, read_all(*source, 64));
   if (read != "spillway") {

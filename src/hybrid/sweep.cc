@@ -1,6 +1,8 @@
 // The sweep: reclaims objects that no item refers to. The order of reads is the proof: G0 the
 // object is seen in a LIST, G1 the ledger's row is read strongly, G2 the item is read strongly.
+#include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/parallel.h"
@@ -15,6 +17,8 @@ namespace {
 constexpr std::int64_t token_age_millis = 24LL * 3600 * 1000;
 
 constexpr std::size_t decisions_in_parallel_max = 8;
+/// What ObjectStore::remove takes.
+constexpr std::size_t removed_at_once_max = 1000;
 
 enum class Verdict { keep, remove, remove_unknown };
 
@@ -42,6 +46,7 @@ class Sweep {
       // Side by side: each decision is of one object alone, and their writes share group commits.
       parallel_for(list.objects.size(), decisions_in_parallel_max,
                    [&](std::size_t i) { consider(list.objects[i]); });
+      remove(std::exchange(condemned_, {}));
       report_.objects_seen += list.objects.size();
       after = std::move(list.next);
     } while (!after.empty());
@@ -54,11 +59,9 @@ class Sweep {
     auto verdict = decide(object.key, *name);
     if (!verdict) {
       undecided(object.key + ": " + describe(verdict.error()));
-    } else if (verdict.value() == Verdict::remove) {
-      remove(object);
-    } else if (verdict.value() == Verdict::remove_unknown) {
+    } else if (verdict.value() != Verdict::keep) {
       const std::lock_guard lock(mutex_);
-      unknown_.push_back(object);
+      (verdict.value() == Verdict::remove ? condemned_ : unknown_).push_back(object);
     }
   }
 
@@ -120,17 +123,23 @@ class Sweep {
     return !listed || listed->contains(key);
   }
 
-  void remove(const ObjectInfo& object) {
+  /// Any number of objects: a store takes a thousand at a time.
+  void remove(const std::vector<ObjectInfo>& objects) {
     const std::shared_lock lock(removals_);
-    auto removed = core_.objects.remove(object.key, deadline_);
-    if (!removed) {
-      undecided(object.key + ": " + describe(removed.error()));
-      return;
+    for (std::size_t from = 0; from < objects.size(); from += removed_at_once_max) {
+      const std::size_t end = std::min(from + removed_at_once_max, objects.size());
+      std::vector<ObjectKey> keys;
+      for (std::size_t i = from; i < end; ++i) keys.push_back(objects[i].key);
+      const auto removed = core_.objects.remove(keys, deadline_);
+      for (std::size_t i = from; i < end; ++i) {
+        if (!removed[i - from]) {
+          undecided(objects[i].key + ": " + describe(removed[i - from].error()));
+          continue;
+        }
+        ++report_.objects_removed;
+        report_.bytes_removed += objects[i].size_bytes;
+      }
     }
-    count([&](SweepReport& report) {
-      ++report.objects_removed;
-      report.bytes_removed += object.size_bytes;
-    });
   }
 
   /// Many objects whose attempts the ledger has never heard of mean that the ledger is not theirs
@@ -146,8 +155,7 @@ class Sweep {
                 "rubbish, raise the limit");
       return;
     }
-    parallel_for(unknown_.size(), decisions_in_parallel_max,
-                 [&](std::size_t i) { remove(unknown_[i]); });
+    remove(unknown_);
   }
 
   Result<void> sweep_rows() {
@@ -226,6 +234,7 @@ class Sweep {
   Deadline deadline_;
   std::mutex mutex_;  ///< guards what follows
   SweepReport report_;
+  std::vector<ObjectInfo> condemned_;  ///< of the page that is looked at
   std::vector<ObjectInfo> unknown_;
 };
 

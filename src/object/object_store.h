@@ -54,15 +54,21 @@ class ObjectStore {
 
   virtual Result<ObjectInfo> head(const ObjectKey& key, Deadline deadline) = 0;
 
-  /// Removing what is not there is a success.
-  virtual Result<void> remove(const ObjectKey& key, Deadline deadline) = 0;
+  /// Removes up to 1,000 objects, in no order. One result a key, in the order given: ok where there
+  /// is no such object any more, also if there never was; what failed may still be there.
+  virtual std::vector<Result<void>> remove(const std::vector<ObjectKey>& keys,
+                                           Deadline deadline) = 0;
 
   /// Up to 1,000 objects whose keys start with `prefix` and sort after `after`, in byte order.
   virtual Result<ObjectList> list(const std::string& prefix, const std::string& after,
                                   Deadline deadline) = 0;
 };
 
-/// "file:///path/to/directory" (made if missing).
+/// remove() of one object.
+Result<void> remove_object(ObjectStore& store, const ObjectKey& key, Deadline deadline);
+
+/// "file:///path/to/directory" (made if missing), or "s3://bucket/prefix" with the settings of
+/// object/s3/config.h as a query. Errors: invalid_argument for a URL of another kind.
 Result<std::unique_ptr<ObjectStore>> open_object_store(const std::string& url);
 
 }  // namespace spillway

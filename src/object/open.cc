@@ -1,10 +1,14 @@
-// Which backend a URL names.
+// Which backend a URL names, and what is the same for all of them.
 #include <string_view>
 
 #include "object/filesystem/store.h"
 #include "object/object_store.h"
 
 namespace spillway {
+
+Result<void> remove_object(ObjectStore& store, const ObjectKey& key, Deadline deadline) {
+  return std::move(store.remove({key}, deadline).front());
+}
 
 Result<std::unique_ptr<ObjectStore>> open_object_store(const std::string& url) {
   constexpr std::string_view file_scheme = "file://";

@@ -15,6 +15,7 @@ bool is_about_request(Code code) {
     case Code::invalid_argument:
     case Code::too_large:
     case Code::permission_denied:
+    case Code::archived:
     case Code::unsupported: return true;
     default: return false;
   }
@@ -49,6 +50,7 @@ int status_of(Code code) {
     case Code::timeout: return 504;
     case Code::cancelled: return 503;
     case Code::permission_denied: return 403;
+    case Code::archived: return 409;
     case Code::corrupt: return 502;
     case Code::unsupported: return 501;
     case Code::internal: return 500;

@@ -90,7 +90,7 @@ TEST_F(FilesystemObjects, NeverLeaveTheRoot) {
   for (const ObjectKey key : {"../a", "link/a", "/../../a", "a/../../../b"}) {
     (void)put(*store, key, "x");
   }
-  ASSERT_TRUE(store->remove("../secret", Deadline::never()));
+  ASSERT_TRUE(remove_object(*store, "../secret", Deadline::never()));
   std::vector<std::string> outside;
   for (const auto& entry : fs::directory_iterator(folder_.path())) {
     outside.push_back(entry.path().filename().string());
@@ -143,7 +143,7 @@ TEST_F(FilesystemObjects, LeaveNoEmptyDirectoriesBehind) {
     const ObjectKey key =
         "s" + std::to_string(i) + "/t/" + random_id() + "/" + std::string(600, '.');
     ASSERT_TRUE(put(*store, key, "x", {.content_type = "text/plain"}));
-    ASSERT_TRUE(store->remove(key, Deadline::never()));
+    ASSERT_TRUE(remove_object(*store, key, Deadline::never()));
   }
   EXPECT_EQ(files(true), before);
   EXPECT_TRUE(files().empty());
@@ -242,7 +242,7 @@ TEST_F(FilesystemObjects, SyncTheSameAttributesOnce) {
   EXPECT_EQ(files_synced, 3 + 1 + 2);
   // When the last object that has them is gone they are written anew.
   for (const ObjectKey key : {"a", "s/t/b", "s/t/c"}) {
-    ASSERT_TRUE(store->remove(key, Deadline::never()));
+    ASSERT_TRUE(remove_object(*store, key, Deadline::never()));
   }
   ASSERT_TRUE(put(*store, "e", "e", {.content_type = "text/plain"}));
   EXPECT_EQ(store->head("e", Deadline::never()).value().attributes.content_type, "text/plain");
@@ -322,7 +322,8 @@ TEST_F(FilesystemObjectsDeathTest, EndTheProcessWhenFsyncFails) {
   EXPECT_DEATH((void)put(*open(fails_on(S_IFDIR)), "s/t/u", "x"), "fsync of a directory");
   open();
   ASSERT_TRUE(put(*open(), "a", "x"));
-  EXPECT_DEATH((void)open(fails_on(S_IFDIR))->remove("a", Deadline::never()), "fsync of a dir");
+  EXPECT_DEATH((void)remove_object(*open(fails_on(S_IFDIR)), "a", Deadline::never()),
+               "fsync of a dir");
 }
 
 TEST_F(FilesystemObjects, SayStorageFullWhenAFileCannotBeSyncedForWantOfSpace) {
@@ -365,7 +366,7 @@ TEST_F(FilesystemObjects, SayStorageFullAndGoOnWhenSpaceIsBack) {
   EXPECT_THAT(refused.error().detail, testing::HasSubstr("Free space"));
   EXPECT_EQ(get(*store, "b").error().code, Code::not_found);
   EXPECT_EQ(files(), std::vector<std::string>{"a.o"});
-  ASSERT_TRUE(store->remove("a", Deadline::never()));
+  ASSERT_TRUE(remove_object(*store, "a", Deadline::never()));
   EXPECT_TRUE(put(*store, "b", random_bytes(1'500'000)));
 }
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "base/parallel.h"
 #include "object/filesystem/codec.h"
 #include "object/filesystem/errors.h"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t copy_bytes = 256 * 1024;
 constexpr int publish_tries_max = 100;
+constexpr std::size_t removals_in_parallel_max = 8;
 
 Error timeout(const char* op, const ObjectKey& key) {
   return make_error(Code::timeout, op, key, "the deadline passed");
@@ -85,13 +87,14 @@ class FilesystemObjectStore final : public ObjectStore {
   Result<std::unique_ptr<ByteSource>> get(const ObjectKey& key, std::optional<ByteRange> range,
                                           Deadline deadline) override;
   Result<ObjectInfo> head(const ObjectKey& key, Deadline deadline) override;
-  Result<void> remove(const ObjectKey& key, Deadline deadline) override;
+  std::vector<Result<void>> remove(const std::vector<ObjectKey>& keys, Deadline deadline) override;
   Result<ObjectList> list(const std::string& prefix, const std::string& after,
                           Deadline deadline) override {
     return list_directory(root_, prefix, after, deadline);
   }
 
  private:
+  Result<void> remove_one(const ObjectKey& key, Deadline deadline);
   Result<void> refuse_if_present(const ObjectKey& key, const ObjectPath& path);
   Result<std::uint64_t> write_stream(const ObjectKey& key, ByteSource& source, TemporaryFile& file,
                                      Deadline deadline);
@@ -249,7 +252,7 @@ Result<ObjectInfo> FilesystemObjectStore::head(const ObjectKey& key, Deadline de
                     std::move(attributes)};
 }
 
-Result<void> FilesystemObjectStore::remove(const ObjectKey& key, Deadline deadline) {
+Result<void> FilesystemObjectStore::remove_one(const ObjectKey& key, Deadline deadline) {
   SPILLWAY_TRY(check_object_key(key, "object.remove"));
   if (deadline.passed()) return timeout("object.remove", key);
   const ObjectPath path = object_path(key);
@@ -269,6 +272,15 @@ Result<void> FilesystemObjectStore::remove(const ObjectKey& key, Deadline deadli
   sync_or_die(directory, config_);
   remove_empty_directories(root_, path.directories);
   return ok();
+}
+
+std::vector<Result<void>> FilesystemObjectStore::remove(const std::vector<ObjectKey>& keys,
+                                                        Deadline deadline) {
+  std::vector<Result<void>> results(keys.size(), ok());
+  // Side by side: each waits for a sync of its directory.
+  parallel_for(keys.size(), removals_in_parallel_max,
+               [&](std::size_t i) { results[i] = remove_one(keys[i], deadline); });
+  return results;
 }
 
 /// Makes `path` and what is missing above it, durably.

@@ -273,7 +273,7 @@ TEST_F(Items_, PageEndsBeforeAnItemThatCannotBeHydrated) {
   const WriteReply victim = write(put(large_item("2")));
   for (const Placement& placement : victim.placements) {
     if (placement.key.empty()) continue;
-    ASSERT_TRUE(raw_objects_->remove(placement.key, soon()));
+    ASSERT_TRUE(remove_object(*raw_objects_, placement.key, soon()));
   }
   QueryRequest request;
   request.table = "things";

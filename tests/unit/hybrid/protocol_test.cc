@@ -253,7 +253,7 @@ TEST_F(Protocol, ReaderDuringAnOverwriteReadsAgain) {
 
 TEST_F(Protocol, MissingObjectIsAnErrorThatNamesIt) {
   const WriteReply reply = write(put(large()));
-  ASSERT_TRUE(raw_objects_->remove(reply.placements[0].key, soon()));
+  ASSERT_TRUE(remove_object(*raw_objects_, reply.placements[0].key, soon()));
   const auto got = items_->get(get(key()), Hydrate::whole, soon());
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code, Code::corrupt);

@@ -92,9 +92,10 @@ class FaultyObjectStore final : public ObjectStore {
   Result<ObjectInfo> head(const ObjectKey& key, Deadline deadline) override {
     return store_->head(key, deadline);
   }
-  Result<void> remove(const ObjectKey& key, Deadline deadline) override {
-    SPILLWAY_TRY(run(faults_->before, "object remove"));
-    return store_->remove(key, deadline);
+  std::vector<Result<void>> remove(const std::vector<ObjectKey>& keys, Deadline deadline) override {
+    const Result<void> hooked = run(faults_->before, "object remove");
+    if (!hooked) return std::vector<Result<void>>(keys.size(), hooked);
+    return store_->remove(keys, deadline);
   }
   Result<ObjectList> list(const std::string& prefix, const std::string& after,
                           Deadline deadline) override {
