@@ -60,6 +60,7 @@ bool FaultRules::is_hit(Active& rule, const WireHead& head, const std::string& b
   if (!match.method.empty() && head.method != match.method) return false;
   if (head.target.find(match.target) == std::string::npos) return false;
   if (!match.operation.empty() && head.operation != match.operation) return false;
+  if (head.raw.find(match.head) == std::string::npos) return false;
   if (body.find(match.body) == std::string::npos) return false;
   const int before = rule.seen++;
   if (before < match.skip || before - match.skip >= match.times) return false;

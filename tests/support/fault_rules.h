@@ -22,6 +22,7 @@ struct Match {
   std::string method = {};                      ///< "PUT"
   std::string target = {};                      ///< a part of path and query, as they are spelled
   std::string operation = {};                   ///< of DynamoDB: "PutItem"
+  std::string head = {};                        ///< a part of the head, as it is spelled
   std::string body = {};                        ///< a part of the body; only of DynamoDB's requests
   int skip = 0;                                 ///< so many that fit are let through first
   int times = std::numeric_limits<int>::max();  ///< so many are hit after that

@@ -115,7 +115,11 @@ TEST_F(Proxy, RulesChooseByMethodTargetOperationBodyAndTurn) {
   proxy_.rules().add({.target = "/bucket/"}, faults::answer(405, ""));
   EXPECT_EQ(status(request("GET")), 404);  // the first that fits
   proxy_.rules().clear();
-  EXPECT_EQ(status(request("GET")), 200);
+  proxy_.rules().add({.head = "X-Token: old"}, faults::answer(403, ""));
+  HttpRequest old = request("GET");
+  EXPECT_EQ(status(old), 200);
+  old.headers.add("X-Token", "old");
+  EXPECT_EQ(status(old), 403);
 }
 
 TEST_F(Proxy, AProbabilityHitsSomeAndTheSeedSaysWhich) {
