@@ -29,9 +29,9 @@ Result<SavedMessage> Conversation::save(Spillway& spillway, const std::string& n
   message.artifacts = artifacts;
   message.on_failure = on_failure;
   auto saved = spillway.sessions().post(session_, message, deadline);
-  const Outcome outcome = saved                                       ? Outcome::acknowledged
+  const Outcome outcome = saved                                     ? Outcome::acknowledged
                           : saved.error().effect == Effect::unknown ? Outcome::unknown
-                                                                      : Outcome::refused;
+                                                                    : Outcome::refused;
   EXPECT_FALSE(saves_.contains(name));
   saves_[name] = {outcome, saved ? saved.value().message.id : "", artifacts, on_failure};
   return saved;

@@ -26,6 +26,7 @@ class Failing : public testing::Test {
   void TearDown() override {
     if (!stores_) return;
     stores_->calm();
+    spillway_.reset();
     spillway_ = RealStores::open(stores_->direct_config());
     talk_.check(*spillway_);
     if (!damaged_) expect_clean();
@@ -35,7 +36,8 @@ class Failing : public testing::Test {
     ASSERT_TRUE(swept) << describe(swept.error());
     EXPECT_TRUE(swept.value().undecided.empty()) << swept.value().undecided.front();
     talk_.check(*spillway_);
-    if (!damaged_) EXPECT_EQ(expect_clean().orphans, 0u);
+    if (damaged_) return;
+    EXPECT_EQ(expect_clean().orphans, 0u);
   }
 
   FsckReport expect_clean() {
@@ -56,11 +58,11 @@ class Failing : public testing::Test {
   static std::string fitting() { return dense(480'000); }
 
   Result<SavedMessage> save(const std::string& name, const std::vector<std::string>& artifacts,
-                            Deadline deadline = soon(),
-                            OnFailure on_failure = OnFailure::refuse) {
+                            Deadline deadline = soon(), OnFailure on_failure = OnFailure::refuse) {
     return talk_.save(*spillway_, name, artifacts, deadline, on_failure);
   }
-  void expect_saved(const std::string& name, const std::vector<std::string>& artifacts = {large()}) {
+  void expect_saved(const std::string& name,
+                    const std::vector<std::string>& artifacts = {large()}) {
     const auto saved = save(name, artifacts);
     EXPECT_TRUE(saved) << name << ": " << describe(saved.error());
   }
