@@ -50,7 +50,7 @@ RealStores::RealStores()
 
 ItemsConfig RealStores::config_at(const std::string& s3, const std::string& dynamodb) const {
   ItemsConfig config;
-  config.items_url = std::getenv("INTERIM") ? "embedded:///tmp/fx/" + table_prefix_ : "dynamodb://us-east-1?endpoint=" + dynamodb + "&prefix=" + table_prefix_;
+  config.items_url = "dynamodb://us-east-1?endpoint=" + dynamodb + "&prefix=" + table_prefix_;
   config.objects_url = "s3://" + bucket_ + "/data?endpoint=" + s3 + "&region=us-east-1&style=path";
   return config;
 }
