@@ -7,6 +7,8 @@
 namespace spillway {
 namespace {
 
+/// How many ids are tried while the replies to W0 are lost.
+constexpr int begin_tries_max = 3;
 /// How often W2 is tried again after its reply was lost while the row still says PENDING.
 constexpr int commit_tries_max = 3;
 /// Waited for at most when an abandoned attempt is marked: the sweep does it otherwise.
@@ -39,15 +41,16 @@ Attempt::~Attempt() {
 
 Result<void> Attempt::begin(Deadline deadline) {
   if (begun_) return ok();
-  auto row = core_.ledger.begin(id_, owners_, deadline);
-  if (!row && row.error().effect == Effect::unknown) {
+  for (int tries = 1;; ++tries) {
+    auto row = core_.ledger.begin(id_, owners_, deadline);
+    begun_ = row.has_value();
+    if (row || row.error().effect == Effect::none) return row;
     // The row may be there or not: this id is given up, and the sweep fences it if it is.
+    id_ = random_id();
     row.error().effect = Effect::none;
     row.error().transient = true;
+    if (tries == begin_tries_max || deadline.passed()) return row;
   }
-  SPILLWAY_TRY(std::move(row));
-  begun_ = true;
-  return ok();
 }
 
 ObjectKey Attempt::next_key(const std::string& prefix) {

@@ -45,7 +45,7 @@ class Attempt {
   StoredBytes describe(const ObjectKey& key, const ValueLabel& label) const;
 
   Core& core_;
-  const std::string id_;
+  std::string id_;  ///< fixed once the row is there
   const std::vector<LedgerOwner> owners_;
   std::atomic<unsigned> objects_ = 0;
   bool begun_ = false;
