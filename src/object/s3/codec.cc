@@ -195,9 +195,8 @@ Result<S3Page> parse_list(const std::string& xml) {
 }
 
 bool fits_xml(const ObjectKey& key) {
-  const bool controls = std::any_of(key.begin(), key.end(), [](unsigned char c) {
-    return c < ' ' && c != '\t' && c != '\n' && c != '\r';
-  });
+  const bool controls =
+      std::any_of(key.begin(), key.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
   return !controls && key.find("\xef\xbf\xbe") == key.npos && key.find("\xef\xbf\xbf") == key.npos;
 }
 
