@@ -8,6 +8,8 @@
 #include <fstream>
 #include <thread>
 
+#include "base/clock.h"
+#include "base/digest.h"
 #include "net/http_transport.h"
 #include "object/s3/bucket_codec.h"
 #include "object/s3/store.h"
@@ -225,6 +227,21 @@ TEST_F(S3Objects, SaysWhatIsWrongWithTheCredentials) {
   }
   const Variable key("AWS_ACCESS_KEY_ID", "nobody");
   EXPECT_EQ(get(*store_with(""), "o").error().code, Code::permission_denied);
+}
+
+TEST_F(S3Objects, KnowsASkewedClockByTheAnswer) {
+  const Credentials credentials{std::getenv("AWS_ACCESS_KEY_ID"),
+                                Secret(std::getenv("AWS_SECRET_ACCESS_KEY"))};
+  HttpTransport transport;
+  for (const char* method : {"GET", "HEAD"}) {
+    HttpRequest request = store_->client().request("test", method, "").http;
+    ASSERT_TRUE(sign(request, credentials, {"us-east-1", "s3"}, to_hex(sha256("")),
+                     unix_millis() - 3'600'000));
+    const HttpResponse answer = transport.send(request, mib, soon()).value();
+    EXPECT_EQ(answer.status, 403);
+    EXPECT_TRUE(may_be_skew(read_failure(answer.status, answer.headers, answer.body)));
+    EXPECT_TRUE(answer.headers.find("date"));
+  }
 }
 
 TEST_F(S3Objects, AVanishedBucketIsNoMissingObject) {
