@@ -284,6 +284,13 @@ TEST_F(S3Stand, KnowsItsOwnUploadAfterALostAnswer) {
   EXPECT_EQ(completions, 2);
 }
 
+TEST_F(S3Stand, AnUploadThatSomebodyElseEndedIsAConflict) {
+  LocalServer server([&](const SeenRequest& request) {
+    return multipart_reply(request, [] { return error_reply(404, "NoSuchUpload"); });
+  });
+  EXPECT_EQ(put(*store(server), pattern(9u << 20)).error().code, Code::conflict);
+}
+
 TEST_F(S3Stand, RemovesWithAResultForEachKey) {
   LocalServer server([](const SeenRequest&) {
     return LocalServer::reply(200,
