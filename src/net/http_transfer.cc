@@ -112,7 +112,6 @@ void HttpTransfer::set_safety_options(const HttpSettings& settings, const std::s
     curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
   }
   curl_easy_setopt(easy, CURLOPT_NOPROXY, no_proxy.c_str());
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's 200 is no answer
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(settings.connect_max.count()));
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(settings.idle_max.count()));
