@@ -66,12 +66,21 @@ StoredBytes Attempt::describe(const ObjectKey& key, const ValueLabel& label) con
   return stored;
 }
 
+Result<void> Attempt::put(const ObjectKey& key, ByteSource& source,
+                          const ObjectAttributes& attributes, Deadline deadline) {
+  auto stored = core_.objects.put(key, source, attributes, deadline);
+  if (stored) return ok();
+  // It may be there all the same; but an object that nothing refers to is no part of any item.
+  stored.error().effect = Effect::none;
+  return std::move(stored).error();
+}
+
 Result<StoredBytes> Attempt::upload(const std::string& prefix, const Encoded& encoded,
                                     const ValueLabel& label, Deadline deadline) {
   StoredBytes stored = describe(next_key(prefix), label);
   ViewSource source(encoded.bytes);
-  SPILLWAY_TRY(core_.objects.put(stored.object_key, source,
-                                 attributes_of(label, encoded.index.encoding), deadline));
+  SPILLWAY_TRY(
+      put(stored.object_key, source, attributes_of(label, encoded.index.encoding), deadline));
   stored.index = encoded.index;
   stored.digest = encoded.digest;
   return stored;
@@ -82,8 +91,7 @@ Result<StoredBytes> Attempt::upload_stream(const std::string& prefix, ByteSource
                                            Deadline deadline) {
   StoredBytes stored = describe(next_key(prefix), label);
   EncodingSource source(raw, encoding);
-  SPILLWAY_TRY(
-      core_.objects.put(stored.object_key, source, attributes_of(label, encoding), deadline));
+  SPILLWAY_TRY(put(stored.object_key, source, attributes_of(label, encoding), deadline));
   stored.index = source.index();
   stored.digest = source.digest();
   return stored;

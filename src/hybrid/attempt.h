@@ -42,6 +42,8 @@ class Attempt {
   /// ABORTED.
   Result<TransactResult> settle(Result<TransactResult> otherwise, Deadline deadline);
   ObjectKey next_key(const std::string& prefix);
+  Result<void> put(const ObjectKey& key, ByteSource& source, const ObjectAttributes& attributes,
+                   Deadline deadline);
   StoredBytes describe(const ObjectKey& key, const ValueLabel& label) const;
 
   Core& core_;

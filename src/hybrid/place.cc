@@ -185,7 +185,6 @@ class Placer {
       bytes += in_object ? object_cost(leaving) : inline_cost(leaving) + kept;
     }
     if (bytes > item_bytes_max - margin_bytes) {
-      cause.effect = Effect::none;  // an object that nothing refers to is no part of any item
       cause.detail += "; nothing was saved: what would have to stay in the item (" +
                       std::to_string(bytes) + " bytes) is over DynamoDB's limit of " +
                       std::to_string(item_bytes_max);
