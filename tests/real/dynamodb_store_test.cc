@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "base/random.h"
+#include "dynamo/json.h"
+#include "dynamo/number.h"
 #include "item/item_store.h"
 #include "net/url.h"
 
@@ -66,11 +68,11 @@ class RealDynamo : public testing::Test {
 
 TEST_F(RealDynamo, NumbersPassExactly) {
   const Item item{{"pk", "a"},
-                  {"long", Number{"12345678901234567890123456789012345678"}},
-                  {"small", Number{"-1.2345678901234567890123456789012345678E-100"}},
+                  {"long", parse_number("12345678901234567890123456789012345678").value()},
+                  {"small", parse_number("-1.2345678901234567890123456789012345678E-100").value()},
                   {"set", NumberSet{{"-0.5", "1E+100"}}}};
   ASSERT_TRUE(put(item));
-  EXPECT_EQ(get("a"), item);
+  EXPECT_EQ(to_json(get("a").value()), to_json(item));
 }
 
 TEST_F(RealDynamo, TextAndBytesPassExactly) {
@@ -224,7 +226,7 @@ TEST_F(RealDynamo, DeploymentsWithOtherPrefixesDoNotSeeEachOther) {
 
 TEST_F(RealDynamo, WrongKeysAreDeniedWithoutTellingThem) {
   const std::string good = getenv("AWS_ACCESS_KEY_ID");
-  setenv("AWS_ACCESS_KEY_ID", "canary/key", 1);  // letters and digits only, says DynamoDB Local
+  setenv("AWS_ACCESS_KEY_ID", "canary-key", 1);  // letters and digits only, says DynamoDB Local
   const auto denied = open_item_store(url("p-")).value()->administer(ListTables{}, soon());
   setenv("AWS_ACCESS_KEY_ID", good.c_str(), 1);
   ASSERT_FALSE(denied);
