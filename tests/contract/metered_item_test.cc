@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "contract/temporary_directory.h"
+#include "contract/usage_calls.h"
 #include "item/metered.h"
 
 namespace spillway {
@@ -25,11 +26,6 @@ class MeteredItems : public testing::Test {
     request.condition = condition;
     return request;
   }
-  std::uint64_t calls(Operation operation, std::optional<Code> failure = std::nullopt) {
-    for (const StoreUsage::Calls& one : usage_->snapshot().calls)
-      if (one.operation == operation && one.failure == failure) return one.count;
-    return 0;
-  }
 
   TemporaryDirectory folder_;
   std::shared_ptr<StoreUsage> usage_ = std::make_shared<StoreUsage>();  // shared with store_
@@ -48,14 +44,14 @@ TEST_F(MeteredItems, CountsEveryOperationByItsOutcome) {
   QueryRequest scan;
   scan.table = "items";
   EXPECT_TRUE(store_.query(scan, soon()));
-  EXPECT_EQ(calls(Operation::item_write), 1u);
-  EXPECT_EQ(calls(Operation::item_write, Code::condition_failed), 1u);
-  EXPECT_EQ(calls(Operation::item_write, Code::not_found), 1u);
-  EXPECT_EQ(calls(Operation::item_transact), 0u);
-  EXPECT_EQ(calls(Operation::item_transact, Code::condition_failed), 1u);
-  EXPECT_EQ(calls(Operation::item_get), 1u);
-  EXPECT_EQ(calls(Operation::item_query), 1u);
-  EXPECT_EQ(calls(Operation::item_administer), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::item_write), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::item_write, Code::condition_failed), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::item_write, Code::not_found), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::item_transact), 0u);
+  EXPECT_EQ(calls(*usage_, Operation::item_transact, Code::condition_failed), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::item_get), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::item_query), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::item_administer), 1u);
 }
 
 TEST_F(MeteredItems, SumsCapacityUnits) {

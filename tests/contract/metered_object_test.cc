@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "contract/temporary_directory.h"
+#include "contract/usage_calls.h"
 #include "object/metered.h"
 
 namespace spillway {
@@ -17,11 +18,6 @@ class MeteredObjects : public testing::Test {
   Result<std::uint64_t> put(const ObjectKey& key, const std::string& bytes) {
     StringSource source(bytes);
     return store_.put(key, source, {}, soon());
-  }
-  std::uint64_t calls(Operation operation, std::optional<Code> failure = std::nullopt) {
-    for (const StoreUsage::Calls& one : usage_->snapshot().calls)
-      if (one.operation == operation && one.failure == failure) return one.count;
-    return 0;
   }
 
   TemporaryDirectory folder_;
@@ -38,13 +34,13 @@ TEST_F(MeteredObjects, CountEveryOperationByItsOutcome) {
   EXPECT_FALSE(store_.get("b", std::nullopt, soon()));
   EXPECT_TRUE(store_.list("", "", soon()));
   store_.remove({"a", "b"}, soon());
-  EXPECT_EQ(calls(Operation::object_put), 1u);
-  EXPECT_EQ(calls(Operation::object_put, Code::condition_failed), 1u);
-  EXPECT_EQ(calls(Operation::object_head), 1u);
-  EXPECT_EQ(calls(Operation::object_head, Code::not_found), 1u);
-  EXPECT_EQ(calls(Operation::object_get, Code::not_found), 1u);
-  EXPECT_EQ(calls(Operation::object_list), 1u);
-  EXPECT_EQ(calls(Operation::object_remove), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::object_put), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::object_put, Code::condition_failed), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::object_head), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::object_head, Code::not_found), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::object_get, Code::not_found), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::object_list), 1u);
+  EXPECT_EQ(calls(*usage_, Operation::object_remove), 1u);
 }
 
 TEST_F(MeteredObjects, CountBytesAsTheyAreStoredAndRead) {
