@@ -37,7 +37,9 @@ class ItemStore {
   virtual Result<TableReply> administer(const TableRequest& request, Deadline deadline) = 0;
 };
 
-/// "embedded:///path/to/directory" (made if missing; locked by this process until destroyed).
+/// "embedded:///path/to/directory" (made if missing; locked by this process until destroyed), or
+/// "dynamodb://REGION" with the settings of item/dynamodb/config.h as a query (nothing is asked over
+/// the network yet). Errors: invalid_argument for a URL of another kind.
 Result<std::unique_ptr<ItemStore>> open_item_store(const std::string& url);
 
 /// Copies an embedded store that may be in use into the new file `to`, consistently (SQLite's
