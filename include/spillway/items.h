@@ -2,6 +2,7 @@
 // service and the DynamoDB endpoint are both its clients.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -108,6 +109,13 @@ struct ItemsConfig {
   std::uint64_t hydrated_page_bytes_max = 64ull << 20;  ///< a whole page ends early beyond this
 };
 
+/// What a link for a browser is to answer with, and to whom it is given.
+struct LinkRequest {
+  std::string content_type, content_disposition;
+  bool accepts_zstd = false;          ///< the client's Accept-Encoding names zstd
+  std::chrono::seconds lifetime{60};  ///< 1 to 300 s
+};
+
 class ItemStore;
 class ObjectStore;
 
@@ -178,6 +186,13 @@ class Items {
   /// Replaces every handle in `value` by what it stands for; errors as open().
   Result<AttributeValue> hydrate(const GetRequest& owner, const AttributeValue& value,
                                  Deadline deadline);
+
+  /// A link by which its bearer may GET the string or binary value behind a handle from the object
+  /// store itself, unverified by us. nullopt where there is none: the store is not S3, the value is
+  /// not one object, or its encoding is not one that the client accepts. The link is a secret while
+  /// it lasts. Asks nobody, except for credentials that are about to expire.
+  Result<std::optional<std::string>> link(const Spilled& handle, const LinkRequest& request,
+                                          Deadline deadline);
 
   /// Reclaims what nothing refers to. Never removes on doubt: see docs/commit-protocol.md.
   Result<SweepReport> sweep(const SweepOptions& options, Deadline deadline);

@@ -8,6 +8,7 @@
 
 #include "hybrid/ledger.h"
 #include "item/item_store.h"
+#include "object/bucket.h"
 #include "object/object_store.h"
 #include "spillway/items.h"
 
@@ -32,6 +33,7 @@ class Core {
   const ItemsConfig config;
   std::string store_id;  ///< set once while opening
   std::string bucket;    ///< the name that references carry; set once while opening
+  std::unique_ptr<Bucket> links;  ///< makes links to objects; set once while opening, on S3 only
 
  private:
   std::mutex mutex_;

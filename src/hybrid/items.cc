@@ -77,6 +77,9 @@ Result<std::unique_ptr<Items>> Items::over(std::unique_ptr<ItemStore> items,
   SPILLWAY_TRY(state->core.store_id, state->core.ledger.open(deadline));
   state->core.bucket = "embedded";  // what a reference names where there is no bucket
   SPILLWAY_TRY(abort_pending(state->core, deadline));
+  if (config.objects_url.starts_with("s3://")) {
+    SPILLWAY_TRY(state->core.links, Bucket::open(config.objects_url));
+  }
   return std::unique_ptr<Items>(new Items(std::move(state)));
 }
 

@@ -38,9 +38,15 @@ class ItemStore {
 };
 
 /// "embedded:///path/to/directory" (made if missing; locked by this process until destroyed), or
-/// "dynamodb://REGION" with the settings of item/dynamodb/config.h as a query (nothing is asked over
-/// the network yet). Errors: invalid_argument for a URL of another kind.
+/// "dynamodb://REGION" with the settings of item/dynamodb/config.h as a query (nothing is asked
+/// over the network yet). Errors: invalid_argument for a URL of another kind.
 Result<std::unique_ptr<ItemStore>> open_item_store(const std::string& url);
+
+/// What the URL of a store in a service says of it; all empty for an embedded one. Pure.
+struct ItemLocation {
+  std::string region, endpoint, profile;
+};
+Result<ItemLocation> item_location(const std::string& url);
 
 /// Copies an embedded store that may be in use into the new file `to`, consistently (SQLite's
 /// online backup). invalid_argument if `store` is not embedded, conflict if `to` exists.
