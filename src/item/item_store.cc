@@ -3,6 +3,7 @@
 
 #include "item/dynamodb/store.h"
 #include "item/embedded/store.h"
+#include "item/metered.h"
 
 namespace spillway {
 
@@ -24,6 +25,8 @@ Result<ItemLocation> item_location(const std::string& url) {
 }
 
 Result<void> backup_item_store(ItemStore& store, const std::string& to) {
+  if (auto* metered = dynamic_cast<MeteredItemStore*>(&store))
+    return backup_item_store(metered->inner(), to);
   const auto* embedded = dynamic_cast<EmbeddedStore*>(&store);
   if (!embedded)
     return make_error(Code::invalid_argument, "item.backup", to,

@@ -30,7 +30,8 @@ class ItemStore {
   virtual Result<TransactResult> transact(const std::vector<WriteRequest>& actions,
                                           const std::string& token, Deadline deadline) = 0;
 
-  /// One page: at most 1 MB of stored items, at least one item if there is one.
+  /// One page: up to 1 MB of stored items, or with the item that crosses that; at least one item if
+  /// there is one.
   virtual Result<QueryPage> query(const QueryRequest& request, Deadline deadline) = 0;
 
   /// CreateTable returns when the table is usable; an existing table of that name is a conflict.

@@ -1,5 +1,6 @@
 // Requests on items as DynamoDB's JSON, and its answers. Pure.
-// Sources: API Reference, GetItem, PutItem, UpdateItem, DeleteItem, TransactWriteItems, Query, Scan.
+// Sources: API Reference, GetItem, PutItem, UpdateItem, DeleteItem, TransactWriteItems, Query,
+// Scan.
 #pragma once
 
 #include <string>

@@ -116,8 +116,7 @@ std::vector<Reason> reasons_of(std::string_view body) {
   std::vector<Reason> reasons;
   simdjson::dom::parser parser;
   simdjson::dom::array array;
-  if (parser.parse(body.data(), body.size())["CancellationReasons"].get(array) !=
-      simdjson::SUCCESS)
+  if (parser.parse(body.data(), body.size())["CancellationReasons"].get(array) != simdjson::SUCCESS)
     return reasons;
   std::size_t action = 0;
   for (const Element one : array) {
@@ -128,8 +127,8 @@ std::vector<Reason> reasons_of(std::string_view body) {
 }
 
 Error reason_error(const DynamoCall& call, const Reason& reason) {
-  const DynamoRefusal refusal{
-      400, reason.code, "action " + std::to_string(reason.action) + ": " + reason.message};
+  const DynamoRefusal refusal{400, reason.code,
+                              "action " + std::to_string(reason.action) + ": " + reason.message};
   return refusal_error(call, refusal);
 }
 

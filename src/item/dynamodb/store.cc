@@ -134,8 +134,7 @@ Result<TableReply> DynamoStore::drop(const DeleteTable& request, Deadline deadli
 Result<TableDescription> DynamoStore::describe_table(const std::string& name, Deadline deadline) {
   const std::string table = full_name(name);
   const DynamoCall call{"DescribeTable", table, Repeat::safe};
-  SPILLWAY_TRY(const DynamoAnswer answer,
-               client_->call(call, encode_table_name(table), deadline));
+  SPILLWAY_TRY(const DynamoAnswer answer, client_->call(call, encode_table_name(table), deadline));
   SPILLWAY_TRY(DescribedTable described, decode_table(answer.body));
   return own(std::move(described.table));
 }
@@ -156,8 +155,9 @@ Result<void> DynamoStore::await_table(const std::string& name, bool present, Dea
       if (described.active) return ok();
     }
     if (deadline.at() - std::chrono::steady_clock::now() <= pause) {
-      Error late = make_error(Code::timeout, "dynamodb.DescribeTable", table,
-                              present ? "the table is not active yet" : "the table is not gone yet");
+      Error late =
+          make_error(Code::timeout, "dynamodb.DescribeTable", table,
+                     present ? "the table is not active yet" : "the table is not gone yet");
       late.effect = Effect::unknown;
       return late;
     }
@@ -168,9 +168,8 @@ Result<void> DynamoStore::await_table(const std::string& name, bool present, Dea
 
 Result<TableReply> DynamoStore::list(const ListTables& request, Deadline deadline) {
   if (request.limit < 1 || request.limit > listed_tables_max)
-    return make_error(
-        Code::invalid_argument, "dynamodb.ListTables", "",
-        "ListTables takes a limit of 1 to " + std::to_string(listed_tables_max));
+    return make_error(Code::invalid_argument, "dynamodb.ListTables", "",
+                      "ListTables takes a limit of 1 to " + std::to_string(listed_tables_max));
   // DynamoDB promises no order, and accounts hold a few thousand tables at most: all are looked at.
   const DynamoCall call{"ListTables", "", Repeat::safe};
   std::vector<std::string> names;

@@ -22,8 +22,8 @@ struct DescribedTable {
   TableDescription table;  ///< its name is the one DynamoDB knows
   bool active = false;     ///< it and all its global indexes
 };
-/// `body` of DescribeTable ("Table") or of CreateTable and DeleteTable ("TableDescription"). corrupt
-/// for a body that is not what DynamoDB sends.
+/// `body` of DescribeTable ("Table") or of CreateTable and DeleteTable ("TableDescription").
+/// corrupt for a body that is not what DynamoDB sends.
 Result<DescribedTable> decode_table(std::string_view body);
 
 struct TableNames {
