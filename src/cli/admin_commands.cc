@@ -29,6 +29,7 @@ std::string sweep_json(const SweepReport& report, std::uint64_t uploads_aborted)
       .member("attemptsAborted", report.attempts_aborted)
       .member("keptForRetention", report.kept_for_retention)
       .member("uploadsAborted", uploads_aborted)
+      .member("fallbacksMoved", report.fallbacks_moved)
       .key("undecided")
       .begin_array();
   for (const std::string& line : report.undecided) json.value(line);
@@ -58,6 +59,8 @@ Exit run_sweep(const Console& console, const Settings& settings, const SweepFlag
   SweepOptions options;
   options.fence_age_millis = flags.fence_age_seconds * 1000;
   options.retention_millis = flags.retention_seconds * 1000;
+  options.scope = flags.full ? SweepScope::full : SweepScope::routine;
+  options.tables_gone = {flags.tables_gone.begin(), flags.tables_gone.end()};
   auto report = [&] {
     const Progress progress(console, "sweeping", std::nullopt);
     return stores.value()->sessions().sweep(options, Deadline::never());

@@ -1,6 +1,5 @@
 // spillway adopt: values that an application moved to the bucket itself become Spillway's.
-#include <simdjson.h>
-
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/foreign_reference.h"
 #include "cli/place.h"
@@ -24,26 +23,17 @@ class Utf8Source final : public ByteSource {
   Result<std::size_t> read(char* buffer, std::size_t capacity) override {
     SPILLWAY_TRY(const std::size_t n, inner_->read(buffer, capacity));
     pending_.append(buffer, n);
-    // Up to three bytes at the end may be the beginning of a character.
-    std::size_t whole = pending_.size();
-    for (std::size_t back = 1; n > 0 && back <= std::min<std::size_t>(3, pending_.size()); ++back) {
-      const auto byte = static_cast<unsigned char>(pending_[pending_.size() - back]);
-      if ((byte & 0xC0) == 0x80) continue;
-      const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
-      if (length > back) whole = pending_.size() - back;
-      break;
-    }
-    if (!simdjson::validate_utf8(pending_.data(), whole)) {
-      return make_error(Code::invalid_argument, "adopt", "",
-                        "the object is not UTF-8, so it cannot become a string");
-    }
-    pending_.erase(0, whole);
-    return n;
+    pending_.erase(0, utf8_prefix(pending_).size());
+    constexpr std::size_t begun_bytes_max = 3;  // of a character that goes on
+    const bool may_go_on = n > 0 && pending_.size() <= begun_bytes_max;
+    if (pending_.empty() || may_go_on) return n;
+    return make_error(Code::invalid_argument, "adopt", "",
+                      "its object is not UTF-8, so it cannot become a string");
   }
 
  private:
   std::unique_ptr<ByteSource> inner_;
-  std::string pending_;
+  std::string pending_;  ///< what was not yet seen to be whole characters
 };
 
 struct Totals {
@@ -238,8 +228,19 @@ class Adoption {
 }  // namespace
 
 Exit run_adopt(const Console& console, const Settings& settings, const AdoptOptions& options) {
+  if (options.store == !options.tables.empty() || (options.store && options.dry_run)) {
+    return console.fail(make_error(Code::invalid_argument, "adopt", "",
+                                   "name tables, or give --store and nothing else"));
+  }
   auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
+  if (options.store) {
+    const auto adopted = stores.value()->items().adopt_store(Deadline::never());
+    if (!adopted) return console.fail(adopted.error());
+    console.out(console.json() ? R"({"adopted":"store"})"
+                               : "this item store owns the objects now; a sweep may run");
+    return Exit::ok;
+  }
   // The old objects have keys of the application's own, so they are read past Items.
   const auto objects = open_object_store(settings.stores.objects_url);
   if (!objects) return console.fail(objects.error());

@@ -55,6 +55,8 @@ struct SweepFlags {
   std::int64_t fence_age_seconds = 24 * 3600;
   std::int64_t retention_seconds = 3600;
   std::int64_t stale_upload_hours = 7 * 24;  ///< incomplete multipart uploads older than this go
+  bool full = false;                         ///< look at every object, not only at what is due
+  std::vector<std::string> tables_gone;
 };
 Exit run_sweep(const Console& console, const Settings& settings, const SweepFlags& flags);
 
@@ -78,6 +80,7 @@ Exit run_doctor(const Console& console, const Settings& settings, const DoctorOp
 struct AdoptOptions {
   std::vector<std::string> tables;
   bool dry_run = false;
+  bool store = false;  ///< the objects of the item store that this one is a restored copy of
 };
 /// Takes over values that an application moved to the bucket itself.
 Exit run_adopt(const Console& console, const Settings& settings, const AdoptOptions& options);

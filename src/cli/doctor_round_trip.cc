@@ -39,6 +39,13 @@ void examine_round_trip(const Settings& settings, Findings& findings, Deadline d
     return findings.fail(name, stores.error().detail,
                          advice_for(stores.error(), stores.error().op, "these stores"));
   }
+  const auto owner = stores.value()->items().check_owner(deadline);
+  if (owner) {
+    findings.good("owner", "the objects are this item store's");
+  } else {
+    findings.fail("owner", owner.error().detail,
+                  advice_for(owner.error(), "s3:GetObject", "identity"));
+  }
   Sessions& sessions = stores.value()->sessions();
   const std::string session = "spillway-doctor-" + random_id();
   const std::string value = '"' + base64_encode(random_bytes(artifact_bytes)) + '"';

@@ -1,4 +1,6 @@
 // DynamoDB: the tables, and each permission on the ledger by a probe row of its own.
+#include <algorithm>
+
 #include "artifact/idempotency.h"
 #include "artifact/message_item.h"
 #include "artifact/session_rows.h"
@@ -61,7 +63,7 @@ class TableExamination {
     for (const char* name : {ledger_table, messages_table, sessions_table, idempotency_table}) {
       const auto described = store_.administer(DescribeTable{name}, deadline_);
       if (described) {
-        findings_.good("table", name);
+        examine_table(described.value().front());
         continue;
       }
       const Error& error = described.error();
@@ -73,6 +75,17 @@ class TableExamination {
       if (concerns_all(error)) break;
     }
     return there;
+  }
+
+  void examine_table(const TableDescription& table) {
+    const auto is_due = [](const IndexDescription& index) { return index.name == due_index; };
+    if (table.name != ledger_table || std::ranges::any_of(table.indexes, is_due)) {
+      return findings_.good("table", table.name);
+    }
+    findings_.warn(
+        "table",
+        table.name + " lacks the index \"" + due_index + "\": every sweep has to list all objects",
+        "add it: docs/AWS.md, \"An older ledger\"");
   }
 
   static Item key(const std::string& id) { return Item{{"id", id}}; }

@@ -152,6 +152,12 @@ void add_administration(CLI::App& app, Parsed& parsed) {
                    "keep superseded objects for so long (3600)")
       ->type_name("SECONDS")
       ->check(CLI::Range(std::int64_t{0}, seconds_max));
+  sweep->add_flag("--full", parsed.sweep.full,
+                  "look at every object, not only at what the ledger says is due");
+  sweep
+      ->add_option("--table-gone", parsed.sweep.tables_gone,
+                   "this table is deleted for good: reclaim the objects of its items")
+      ->type_name("TABLE");
   sweep
       ->add_option("--stale-uploads", parsed.sweep.stale_upload_hours,
                    "on S3, abort multipart uploads begun so long ago (168)")
@@ -210,7 +216,9 @@ void add_taking_over(CLI::App& app, Parsed& parsed) {
                   Where::here, [&](const Console& console, const Settings& settings) {
                     return run_adopt(console, settings, parsed.adopt);
                   });
-  adopt->add_option("TABLE", parsed.adopt.tables, "tables to look through")->required();
+  adopt->add_option("TABLE", parsed.adopt.tables, "tables to look through");
+  adopt->add_flag("--store", parsed.adopt.store,
+                  "take over the objects of the store of which this one is a restored copy");
   adopt->add_flag("--dry-run", parsed.adopt.dry_run, "only say what would be done");
   CLI::App* restore =
       add_command(app, parsed, "restore",

@@ -121,6 +121,8 @@ class ItemsTest : public ::testing::Test {
     ASSERT_TRUE(object_store) << describe(object_store.error());
     ItemsConfig config;
     config.policy = policy;
+    config.objects_url = "file://" + folder_.path() + "/objects";
+    config.sole_owner = true;
     auto faulty_items =
         std::make_unique<FaultyItemStore>(std::move(item_store).value(), item_faults_);
     auto faulty_objects =
