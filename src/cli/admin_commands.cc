@@ -58,7 +58,8 @@ Exit run_sweep(const Console& console, const Settings& settings, const SweepFlag
   if (!stores) return console.fail(stores.error());
   SweepOptions options;
   options.fence_age_millis = flags.fence_age_seconds * 1000;
-  options.retention_millis = flags.retention_seconds * 1000;
+  options.retention_millis = flags.retention_seconds ? *flags.retention_seconds * 1000
+                                                     : default_retention_millis(settings.stores);
   options.scope = flags.full ? SweepScope::full : SweepScope::routine;
   options.tables_gone = {flags.tables_gone.begin(), flags.tables_gone.end()};
   auto report = [&] {

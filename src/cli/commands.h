@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,7 @@ Exit run_import(const Console& console, const Settings& settings, const ImportOp
 
 struct SweepFlags {
   std::int64_t fence_age_seconds = 24 * 3600;
-  std::int64_t retention_seconds = 3600;
+  std::optional<std::int64_t> retention_seconds;  ///< nullopt: default_retention_millis()
   std::int64_t stale_upload_hours = 7 * 24;  ///< incomplete multipart uploads older than this go
   bool full = false;                         ///< look at every object, not only at what is due
   std::vector<std::string> tables_gone;

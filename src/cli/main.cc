@@ -149,7 +149,7 @@ void add_administration(CLI::App& app, Parsed& parsed) {
       ->check(CLI::Range(std::int64_t{0}, seconds_max));
   sweep
       ->add_option("--retention", parsed.sweep.retention_seconds,
-                   "keep superseded objects for so long (3600)")
+                   "keep superseded objects for so long (3600; with DynamoDB 86400)")
       ->type_name("SECONDS")
       ->check(CLI::Range(std::int64_t{0}, seconds_max));
   sweep->add_flag("--full", parsed.sweep.full,
