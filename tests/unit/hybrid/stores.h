@@ -67,6 +67,9 @@ class FaultyItemStore final : public ItemStore {
     return store_->query(request, deadline);
   }
   Result<TableReply> administer(const TableRequest& request, Deadline deadline) override {
+    if (std::holds_alternative<CreateTable>(request)) {
+      SPILLWAY_TRY(run(faults_->before, "create table"));
+    }
     return store_->administer(request, deadline);
   }
 
