@@ -274,6 +274,11 @@ bool is_remote_objects(const ItemsConfig& stores) {
   return !stores.objects_url.starts_with("file://");
 }
 
+std::int64_t default_retention_millis(const ItemsConfig& stores) {
+  constexpr std::int64_t hour_millis = 3600 * 1000;
+  return is_remote_items(stores) ? 24 * hour_millis : hour_millis;
+}
+
 Result<Settings> read_settings(const Flags& flags) {
   SPILLWAY_TRY(const auto file, find_file(flags));
   Settings settings;

@@ -84,6 +84,13 @@ objects = "s3://from-file"
   EXPECT_TRUE(is_remote_objects(settings.stores));
 }
 
+TEST_F(SettingsTest, SupersededObjectsAreKeptForADayInFrontOfDynamoDb) {
+  flags_.data = "here";
+  EXPECT_EQ(default_retention_millis(read_settings(flags_).value().stores), 3600 * 1000);
+  flags_.items = "dynamodb://eu-central-1";
+  EXPECT_EQ(default_retention_millis(read_settings(flags_).value().stores), 24 * 3600 * 1000);
+}
+
 TEST_F(SettingsTest, OneStoreMayBeInTheDirectory) {
   flags_.data = "here";
   flags_.objects = "s3://bucket";

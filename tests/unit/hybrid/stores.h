@@ -67,6 +67,9 @@ class FaultyItemStore final : public ItemStore {
     return store_->query(request, deadline);
   }
   Result<TableReply> administer(const TableRequest& request, Deadline deadline) override {
+    if (std::holds_alternative<CreateTable>(request)) {
+      SPILLWAY_TRY(run(faults_->before, "create table"));
+    }
     return store_->administer(request, deadline);
   }
 
@@ -121,6 +124,8 @@ class ItemsTest : public ::testing::Test {
     ASSERT_TRUE(object_store) << describe(object_store.error());
     ItemsConfig config;
     config.policy = policy;
+    config.objects_url = "file://" + folder_.path() + "/objects";
+    config.sole_owner = true;
     auto faulty_items =
         std::make_unique<FaultyItemStore>(std::move(item_store).value(), item_faults_);
     auto faulty_objects =
