@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <functional>
@@ -67,6 +68,8 @@ class FaultyItemStore final : public ItemStore {
     return store_->query(request, deadline);
   }
   Result<TableReply> administer(const TableRequest& request, Deadline deadline) override {
+    static constexpr std::array names = {"create", "delete", "describe", "list"};
+    SPILLWAY_TRY(run(faults_->before, std::string("administer ") + names[request.index()]));
     return store_->administer(request, deadline);
   }
 
