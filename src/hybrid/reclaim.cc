@@ -65,7 +65,7 @@ void Reclaimer::consider_owner(const std::vector<Seen>& objects) {
     rows.emplace(seen.name.attempt, read_fenced(seen.name.attempt));
   }
   std::optional<Result<Held>> item;
-  const auto held = [&](const LedgerOwner& owner) {
+  const HeldBy held = [&](const LedgerOwner& owner) -> const Result<Held>& {
     if (!item) item = held_by(owner);
     return *item;
   };
@@ -82,16 +82,16 @@ void Reclaimer::consider_owner(const std::vector<Seen>& objects) {
   }
 }
 
-Result<Reclaimer::Verdict> Reclaimer::decide(
-    const Seen& seen, const std::optional<LedgerRow>& row,
-    const std::function<Result<Held>(const LedgerOwner&)>& held) {
+Result<Reclaimer::Verdict> Reclaimer::decide(const Seen& seen, const std::optional<LedgerRow>& row,
+                                             const HeldBy& held) {
   if (!row) return Verdict::remove_unknown;
   if (row->state == AttemptState::aborted) return Verdict::remove;
   if (row->state == AttemptState::pending) return Verdict::keep;
   for (const LedgerOwner& owner : row->owners) {
     if (owner.table != seen.name.table || owner_hash(owner.key) != seen.name.owner) continue;
-    SPILLWAY_TRY(const Held item, held(owner));  // G2
-    if (!item.holds(seen.object->key)) continue;
+    const Result<Held>& item = held(owner);  // G2
+    if (!item) return item.error();
+    if (!item.value().holds(seen.object->key)) continue;
     trace(row->attempt, [](Trace& trace) { trace.referred = true; });
     return Verdict::keep;
   }

@@ -73,11 +73,11 @@ class Reclaimer {
     bool holds(const ObjectKey& key) const { return everything || objects.contains(key); }
     bool holds_any(const std::string& prefix) const;
   };
+  using HeldBy = std::function<const Result<Held>&(const LedgerOwner& owner)>;
   enum class Verdict { keep, remove, remove_unknown };
 
   void consider_owner(const std::vector<Seen>& objects);
-  Result<Verdict> decide(const Seen& seen, const std::optional<LedgerRow>& row,
-                         const std::function<Result<Held>(const LedgerOwner&)>& held);
+  Result<Verdict> decide(const Seen& seen, const std::optional<LedgerRow>& row, const HeldBy& held);
   Result<Verdict> decide_superseded(const Seen& seen, const LedgerRow& row);
   /// G1: the row as it is once the attempt has been fenced, if it is old.
   Result<std::optional<LedgerRow>> read_fenced(const std::string& attempt);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <functional>
@@ -70,6 +71,8 @@ class FaultyItemStore final : public ItemStore {
     if (std::holds_alternative<CreateTable>(request)) {
       SPILLWAY_TRY(run(faults_->before, "create table"));
     }
+    static constexpr std::array names = {"create", "delete", "describe", "list"};
+    SPILLWAY_TRY(run(faults_->before, std::string("administer ") + names[request.index()]));
     return store_->administer(request, deadline);
   }
 
