@@ -1,5 +1,6 @@
-// crash_driver ITEMS_URL OBJECTS_URL SESSION: saves, adds to and removes messages until it is killed. Before
-// each step it says on standard output what it is about to do, and after it that it is done:
+// crash_driver ITEMS_URL OBJECTS_URL SESSION: saves, adds to and removes messages until it is
+// killed. Before each step it says on standard output what it is about to do, and after it that it
+// is done:
 //
 //   open                     the stores are open
 //   begin post               done post MESSAGE

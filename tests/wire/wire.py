@@ -155,7 +155,7 @@ class Server:
         self.home = tempfile.TemporaryDirectory(prefix="spillway-wire-")
         self.log_path = os.path.join(self.home.name, "log")
         port_file = os.path.join(self.home.name, "port")
-        place = self.fresh_stores() if REAL else ["--data", os.path.join(self.home.name, "data")]
+        place = [] if "--items" in options else self.fresh_stores() if REAL else ["--data", os.path.join(self.home.name, "data")]
         command = [binary, "serve", "--listen", listen, *place, "--port-file", port_file, *options]
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
