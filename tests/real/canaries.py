@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Secrets never reach logs, errors or answers: a server and commands with canaries for keys, tested at every failure.
 
-usage: secrets.py BUILD_DIRECTORY, beside real servers.
+usage: canaries.py BUILD_DIRECTORY, beside real servers.
 """
 import json
 import os
