@@ -307,6 +307,35 @@ TEST_F(S3Stand, RemovesWithAResultForEachKey) {
   EXPECT_THAT(server.seen()[0].body, Not(HasSubstr("<Key></Key>")));
 }
 
+TEST_F(S3Stand, RefusesMoreThanAThousandRemovalsByItself) {
+  LocalServer server([](const SeenRequest&) { return LocalServer::reply(204, ""); });
+  const auto results = store(server)->remove(std::vector<ObjectKey>(1'001, "k"), soon());
+  ASSERT_EQ(results.size(), 1'001u);
+  EXPECT_EQ(results[1'000].error().code, Code::invalid_argument);
+  EXPECT_TRUE(server.seen().empty());
+}
+
+TEST_F(S3Stand, AsksForAListOfUtf8Alone) {
+  LocalServer server([](const SeenRequest&) {
+    return LocalServer::reply(200,
+                              "<ListBucketResult><Contents><Key>a%C3%A9</Key></Contents><Contents>"
+                              "<Key>a%E6%97%A5</Key></Contents></ListBucketResult>");
+  });
+  const ObjectList list = store(server)->list("a\xe6", "a\xc3\xa9", soon()).value();
+  ASSERT_EQ(list.objects.size(), 1u);
+  EXPECT_EQ(list.objects[0].key, "a日");
+  EXPECT_TRUE(server.seen().at(0).has("&prefix=a&start-after=a%C3%A9 HTTP"));
+}
+
+TEST_F(S3Stand, RefusesARangeThatEndsBeyondTheObjectAtOnce) {
+  const std::string bytes = pattern(1000);
+  LocalServer server([&](const SeenRequest& request) { return ranged_reply(request, bytes); });
+  const auto opened = store(server)->get("k", ByteRange{10, 991}, soon());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::invalid_argument);
+  EXPECT_TRUE(store(server)->get("k", ByteRange{10, 990}, soon()));
+}
+
 TEST_F(S3Stand, AnArchivedObjectIsItsOwnErrorAndCanBeBroughtBack) {
   std::string state = "x-amz-storage-class: GLACIER\r\n";
   LocalServer server([&](const SeenRequest& request) {
