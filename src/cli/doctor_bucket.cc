@@ -19,8 +19,28 @@ class BucketExamination {
 
   bool run(const std::vector<std::string>& viewer_origins) {
     examine_clock();
-    if (!examine_access()) return false;
-    const bool permitted = examine_permissions();
+    const auto there = bucket_.check(deadline_);
+    const bool refused = !there && there.error().code == Code::permission_denied;
+    if (!there && !refused) {
+      tell_unusable(there.error());
+      return false;
+    }
+    const auto permissions = bucket_.check_permissions(deadline_);
+    // The answer to HEAD has no body, so S3 cannot say why; its other answers do.
+    for (const Bucket::Permission& permission : permissions) {
+      if (!permission.failed || !concerns_all(*permission.failed)) continue;
+      tell_unusable(*permission.failed);
+      return false;
+    }
+    if (refused) {
+      findings_.warn("bucket", where() + ": HeadBucket is not allowed",
+                     "nothing, if all below is well: only doctor and init ask for it; else allow "
+                     "s3:ListBucket on " +
+                         arn() + " without a condition (docs/iam/)");
+    } else {
+      findings_.good("bucket", where());
+    }
+    const bool permitted = tell_permissions(permissions);
     const auto versioning = examine_versioning();
     examine_lifecycle(versioning);
     examine_cors(viewer_origins);
@@ -44,32 +64,24 @@ class BucketExamination {
     } else if (std::chrono::abs(off) >= skew_noticed) {
       findings_.warn("clock", says, advice);
     } else {
-      findings_.good("clock", says);
+      findings_.good("clock", off.count() == 0 ? "agrees with S3's" : says);
     }
   }
 
-  bool examine_access() {
-    const auto there = bucket_.check(deadline_);
-    const std::string where =
-        bucket_.name() + " at " + bucket_.endpoint() + ", region " + bucket_.region();
-    if (there) {
-      findings_.good("bucket", where);
-      return true;
-    }
-    const Error& error = there.error();
+  std::string where() const {
+    return bucket_.name() + " at " + bucket_.endpoint() + ", region " + bucket_.region();
+  }
+
+  void tell_unusable(const Error& error) {
     std::string advice = advice_for(error, "s3:ListBucket", arn());
     if (error.code == Code::not_found) advice = "make it: spillway init --create-bucket";
     if (error.code == Code::invalid_argument) advice = "correct the region, as the line says";
-    if (error.code == Code::permission_denied && !concerns_all(error)) {
-      advice += "; or the bucket is another account's";
-    }
-    findings_.fail("bucket", where + ": " + error.detail, advice);
-    return false;
+    findings_.fail("bucket", where() + ": " + error.detail, advice);
   }
 
-  bool examine_permissions() {
+  bool tell_permissions(const std::vector<Bucket::Permission>& permissions) {
     bool permitted = true;
-    for (const Bucket::Permission& permission : bucket_.check_permissions(deadline_)) {
+    for (const Bucket::Permission& permission : permissions) {
       if (!permission.failed) {
         findings_.good(permission.action, "");
         continue;

@@ -35,7 +35,7 @@ bool is_clock(const Error& error) {
 bool is_credentials(const Error& error) {
   return error.op == "net.credentials" ||
          mentions(error, {"secret", "access key", "token has expired", "credentials are not known",
-                          "credentials are wrong", "InvalidClientTokenId"});
+                          "InvalidClientTokenId"});
 }
 
 }  // namespace
@@ -109,6 +109,10 @@ std::string advice_for(const Error& error, const std::string& action, const std:
   }
   switch (error.code) {
     case Code::permission_denied:
+      if (mentions(error, {"credentials are wrong, or"})) {
+        return "see which of the two it is with spillway doctor; the permission is " + action +
+               " on " + resource;
+      }
       return "allow " + action + " on " + resource +
              " in the IAM policy of these credentials (docs/iam/), and see that no bucket policy, "
              "permission boundary or VPC endpoint policy denies it";

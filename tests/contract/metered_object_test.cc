@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "contract/object_store_contract.h"
 #include "contract/temporary_directory.h"
 #include "contract/usage_calls.h"
 #include "object/metered.h"
@@ -56,6 +57,18 @@ TEST_F(MeteredObjects, CountBytesAsTheyAreStoredAndRead) {
   EXPECT_EQ(usage_->snapshot().object_bytes_out, 300u);
   EXPECT_EQ(usage_->snapshot().object_bytes_in, 1000u);
 }
+
+ObjectStoreHandle make_metered_store() {
+  auto folder = std::make_shared<TemporaryDirectory>();
+  auto store = open_object_store("file://" + folder->path());
+  if (!store) std::abort();
+  return {folder, std::make_unique<MeteredObjectStore>(std::move(store).value(),
+                                                       std::make_shared<StoreUsage>())};
+}
+
+INSTANTIATE_TEST_SUITE_P(Metered, ObjectStoreContract,
+                         testing::Values(ObjectStoreFactory{"directory", make_metered_store}),
+                         [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace spillway

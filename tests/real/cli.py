@@ -190,9 +190,11 @@ def doctor_tells_a_missing_bucket():
 
 
 def doctor_names_the_one_permission_that_is_missing():
-    for action, also in (("s3:DeleteObject", set()), ("s3:GetObject", set()), ("s3:PutObject", {"s3:GetObject"})):
+    for action, also in (("s3:DeleteObject", set()), ("s3:GetObject", set()), ("s3:PutObject", {"s3:GetObject"}),
+                         ("s3:ListBucket", set())):
+        resource = f"arn:aws:s3:::{BUCKET}" + ("" if action == "s3:ListBucket" else "/*")
         deny = {"Version": "2012-10-17", "Statement": [
-            {"Effect": "Deny", "Principal": "*", "Action": [action], "Resource": [f"arn:aws:s3:::{BUCKET}/*"]}]}
+            {"Effect": "Deny", "Principal": "*", "Action": [action], "Resource": [resource]}]}
         s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(deny))
         try:
             done = spillway("doctor")
@@ -200,7 +202,7 @@ def doctor_names_the_one_permission_that_is_missing():
             s3.delete_bucket_policy(Bucket=BUCKET)
         equal(done.returncode, 1, done.stdout)
         true(re.search(rf"^failed +{action}", done.stdout, re.M), f"{action}: {done.stdout}")
-        true(f"do: allow {action} on arn:aws:s3:::{BUCKET}/spillway/*" in done.stdout, done.stdout)
+        true(f"do: allow {action} on {resource.replace('/*', '/spillway/*')} in" in done.stdout, done.stdout)
         named = {m for m in re.findall(r"^failed +(s3:\w+)", done.stdout, re.M)}
         true(named <= {action, "s3:AbortMultipartUpload"} | also, f"{action}: {named}")
 

@@ -138,8 +138,10 @@ Result<HttpStream> S3Client::try_open(S3Request& request, const std::string& pay
   for (bool again = false;; again = true) {
     SPILLWAY_TRY(HttpStream stream, send_signed(request, payload_hash, deadline, hedge));
     if (is_success(stream.status)) return stream;
-    const S3Failure failure = read_failure(stream.status, stream.headers, read_some(*stream.body));
-    if (again || !remedy(failure, stream.headers)) return s3_error(failure, request.question);
+    request.failure = read_failure(stream.status, stream.headers, read_some(*stream.body));
+    if (again || !remedy(request.failure, stream.headers)) {
+      return s3_error(request.failure, request.question);
+    }
   }
 }
 
@@ -151,8 +153,11 @@ Result<HttpResponse> S3Client::try_call(S3Request& request, const std::string& p
   if (body.has_error()) return under(request.question, body.error());
   if (request.question.repeat != Repeat::safe) {
     // CompleteMultipartUpload begins its 200 before it knows how it ends.
-    const S3Failure failure = read_failure(stream.status, stream.headers, body.value());
-    if (!failure.code.empty()) return s3_error(failure, request.question);
+    S3Failure failure = read_failure(stream.status, stream.headers, body.value());
+    if (!failure.code.empty()) {
+      request.failure = std::move(failure);
+      return s3_error(request.failure, request.question);
+    }
   }
   return HttpResponse{stream.status, std::move(stream.headers), std::move(body.value())};
 }

@@ -97,6 +97,7 @@ class Multipart {
  public:
   explicit Multipart(const Upload& upload) : upload_(upload) {}
   ~Multipart() {
+    abandoned_ = true;         // no part is tried again
     parts_in_flight_.clear();  // waits: a part that arrives after the abort would stay for ever
     if (!id_.empty()) abort();
   }
@@ -158,6 +159,7 @@ class Multipart {
         op, "PUT", upload_.key,
         "partNumber=" + std::to_string(number) + "&uploadId=" + uri_encode(id_));
     S3Part part{number, "", crc32c_text(bytes)};
+    request.abandoned = &abandoned_;
     request.http.headers.add("x-amz-checksum-crc32c", part.crc32c);
     request.http.body = std::move(bytes);
     const auto answer = upload_.client.call(request, answer_bytes_max, upload_.deadline);
@@ -185,6 +187,7 @@ class Multipart {
   std::string id_;
   int parts_ = 0;
   std::vector<S3Part> done_;  // in order: the parts are awaited as they were sent
+  std::atomic<bool> abandoned_ = false;
   std::deque<std::future<Result<S3Part>>> parts_in_flight_;
 };
 

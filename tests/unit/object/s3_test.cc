@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 
 #include "base/clock.h"
 #include "net/canonical.h"
@@ -30,6 +31,24 @@ std::string header_of(const SeenRequest& request, const std::string& name) {
   const std::size_t begin = at + name.size() + 4;
   return request.head.substr(begin, request.head.find("\r\n", begin) - begin);
 }
+
+/// Text that the threads of a server's connections share.
+class SharedText {
+ public:
+  SharedText& operator=(std::string text) {
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
+    return *this;
+  }
+  std::string get() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
 
 class S3Stand : public testing::Test {
  protected:
@@ -84,20 +103,20 @@ TEST_F(S3Stand, TriesAgainWithTheSameBytes) {
 
 /// Keeps one object as S3 does; the answer to the first PUT is lost.
 TEST_F(S3Stand, KnowsItsOwnObjectAfterALostAnswer) {
-  std::string put_id;
-  bool foreign = false;
+  SharedText put_id;
+  std::atomic<bool> foreign = false;
   LocalServer server([&](const SeenRequest& request) -> std::string {
     if (request.starts_with("HEAD")) {
       return LocalServer::reply(
-          200, "", "x-amz-meta-spillway-put: " + (foreign ? "another" : put_id) + "\r\n");
+          200, "", "x-amz-meta-spillway-put: " + (foreign ? "another" : put_id.get()) + "\r\n");
     }
-    if (!put_id.empty()) return error_reply(412, "PreconditionFailed");
+    if (!put_id.get().empty()) return error_reply(412, "PreconditionFailed");
     put_id = header_of(request, "x-amz-meta-spillway-put");
     return "";
   });
   const auto first = put(*store(server), "bytes");
   EXPECT_TRUE(first) << describe(first.error());
-  EXPECT_EQ(put_id.size(), 32u);
+  EXPECT_EQ(put_id.get().size(), 32u);
   foreign = true;
   EXPECT_EQ(put(*store(server), "bytes").error().code, Code::condition_failed);
 }
@@ -268,12 +287,12 @@ TEST_F(S3Stand, AnUploadThatIsRefusedIsAborted) {
 }
 
 TEST_F(S3Stand, KnowsItsOwnUploadAfterALostAnswer) {
-  std::string put_id;
+  SharedText put_id;
   std::atomic<int> completions = 0;
   LocalServer server([&](const SeenRequest& request) -> std::string {
     if (request.has("?uploads=")) put_id = header_of(request, "x-amz-meta-spillway-put");
     if (request.starts_with("HEAD") && completions > 0) {
-      return LocalServer::reply(200, "", "x-amz-meta-spillway-put: " + put_id + "\r\n");
+      return LocalServer::reply(200, "", "x-amz-meta-spillway-put: " + put_id.get() + "\r\n");
     }
     return multipart_reply(request, [&]() -> std::string {
       return ++completions == 1 ? "" : error_reply(404, "NoSuchUpload");
@@ -307,14 +326,44 @@ TEST_F(S3Stand, RemovesWithAResultForEachKey) {
   EXPECT_THAT(server.seen()[0].body, Not(HasSubstr("<Key></Key>")));
 }
 
+TEST_F(S3Stand, RefusesMoreThanAThousandRemovalsByItself) {
+  LocalServer server([](const SeenRequest&) { return LocalServer::reply(204, ""); });
+  const auto results = store(server)->remove(std::vector<ObjectKey>(1'001, "k"), soon());
+  ASSERT_EQ(results.size(), 1'001u);
+  EXPECT_EQ(results[1'000].error().code, Code::invalid_argument);
+  EXPECT_TRUE(server.seen().empty());
+}
+
+TEST_F(S3Stand, AsksForAListOfUtf8Alone) {
+  LocalServer server([](const SeenRequest&) {
+    return LocalServer::reply(200,
+                              "<ListBucketResult><Contents><Key>a%C3%A9</Key></Contents><Contents>"
+                              "<Key>a%E6%97%A5</Key></Contents></ListBucketResult>");
+  });
+  const ObjectList list = store(server)->list("a\xe6", "a\xc3\xa9", soon()).value();
+  ASSERT_EQ(list.objects.size(), 1u);
+  EXPECT_EQ(list.objects[0].key, "a日");
+  EXPECT_TRUE(server.seen().at(0).has("&prefix=a&start-after=a%C3%A9 HTTP"));
+}
+
+TEST_F(S3Stand, RefusesARangeThatEndsBeyondTheObjectAtOnce) {
+  const std::string bytes = pattern(1000);
+  LocalServer server([&](const SeenRequest& request) { return ranged_reply(request, bytes); });
+  const auto opened = store(server)->get("k", ByteRange{10, 991}, soon());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::invalid_argument);
+  EXPECT_TRUE(store(server)->get("k", ByteRange{10, 990}, soon()));
+}
+
 TEST_F(S3Stand, AnArchivedObjectIsItsOwnErrorAndCanBeBroughtBack) {
-  std::string state = "x-amz-storage-class: GLACIER\r\n";
+  std::atomic<bool> restoring = false;
   LocalServer server([&](const SeenRequest& request) {
+    const std::string state = std::string("x-amz-storage-class: GLACIER\r\n") +
+                              (restoring ? "x-amz-restore: ongoing-request=\"true\"\r\n" : "");
     if (request.starts_with("HEAD")) return LocalServer::reply(200, "", state);
     if (request.starts_with("GET")) return error_reply(403, "InvalidObjectState");
-    if (state.find("restore") != state.npos) return error_reply(409, "RestoreAlreadyInProgress");
-    state += "x-amz-restore: ongoing-request=\"true\"\r\n";
-    return LocalServer::reply(202, "");
+    return restoring.exchange(true) ? error_reply(409, "RestoreAlreadyInProgress")
+                                    : LocalServer::reply(202, "");
   });
   const Error error = get(*store(server)).error();
   EXPECT_EQ(error.code, Code::archived);
