@@ -41,7 +41,8 @@ TEST_F(Fallback, MovesOutOnceObjectsCanBePut) {
   object_faults_->before = nullptr;
   EXPECT_EQ(routine().fallbacks_moved, reply.placements.size());
   EXPECT_EQ(objects().size(), reply.placements.size());
-  const auto* text = stored().at("text").as<std::string>();
+  const Item in_store = stored();
+  const auto* text = in_store.at("text").as<std::string>();
   ASSERT_NE(text, nullptr);
   EXPECT_THAT(*text, ::testing::AllOf(::testing::HasSubstr("s3_reference"),
                                       ::testing::HasSubstr("\"chatSessionId\":\"s1\""),
@@ -62,6 +63,7 @@ TEST_F(Fallback, FullSweepMovesItOut) {
 }
 
 TEST_F(Fallback, WaitsWhileObjectsCannotBePut) {
+  routine();  // so that the identity is there
   save_without_objects();
   const SweepReport report = routine();
   EXPECT_EQ(report.fallbacks_moved, 0u);
