@@ -37,19 +37,19 @@ struct Bucket::State {
     request.question.missing_bucket = Code::not_found;
     return request;
   }
-  Result<HttpResponse> call(S3Request request, Deadline deadline) const {
+  Result<HttpResponse> call(S3Request& request, Deadline deadline) const {
     return client.call(request, answer_bytes_max, deadline);
   }
-  /// A configuration; nullopt where there is none.
+  Result<HttpResponse> call(S3Request&& request, Deadline deadline) const {
+    return call(request, deadline);
+  }
+  /// A configuration; nullopt where S3 answers `none`.
   Result<std::optional<std::string>> get_xml(const std::string& op, const std::string& query,
-                                             Deadline deadline) const {
-    const auto answer = call(request(op, "GET", "", query), deadline);
+                                             std::string_view none, Deadline deadline) const {
+    S3Request get = request(op, "GET", "", query);
+    const auto answer = call(get, deadline);
     if (!answer.has_error()) return std::optional(answer.value().body);
-    // NoSuchLifecycleConfiguration and its like are 404, as is a bucket that is not there.
-    if (answer.error().code == Code::not_found &&
-        answer.error().detail.find("Configuration") != std::string::npos) {
-      return std::optional<std::string>();
-    }
+    if (get.failure.code == none) return std::optional<std::string>();
     return answer.error();
   }
   /// Replaces it; removes it where `xml` is empty.
@@ -57,7 +57,7 @@ struct Bucket::State {
                        Deadline deadline) const {
     S3Request put = request(op, xml.empty() ? "DELETE" : "PUT", "", query);
     if (!xml.empty()) set_xml(put, std::move(xml));
-    SPILLWAY_TRY(call(std::move(put), deadline));
+    SPILLWAY_TRY(call(put, deadline));
     return ok();
   }
 };
@@ -78,19 +78,16 @@ const std::string& Bucket::endpoint() const { return state_->client.endpoint().u
 const std::string& Bucket::region() const { return state_->client.endpoint().region; }
 
 Result<void> Bucket::create(Deadline deadline) {
-  S3Request plain = state_->request("create", "PUT");
-  Result<HttpResponse> answer = [&] {
-    if (region() == default_region) return state_->call(plain, deadline);
-    S3Request constrained = plain;
-    set_xml(constrained, create_bucket_xml(region()));
-    auto first = state_->call(constrained, deadline);
-    const bool refused = first.has_error() && state_->client.endpoint().custom &&
-                         first.error().detail.find("LocationConstraint") != std::string::npos;
-    // Servers other than AWS often have a region of no name that anyone sets.
-    return refused ? state_->call(plain, deadline) : std::move(first);
-  }();
-  if (!answer.has_error()) return ok();
-  if (answer.error().detail.find("BucketAlreadyOwnedByYou") != std::string::npos) return ok();
+  S3Request request = state_->request("create", "PUT");
+  if (region() != default_region) set_xml(request, create_bucket_xml(region()));
+  auto answer = state_->call(request, deadline);
+  // Servers other than AWS often have a region of a name that nobody sets.
+  if (answer.has_error() && state_->client.endpoint().custom &&
+      request.failure.code.ends_with("LocationConstraint")) {
+    request = state_->request("create", "PUT");
+    answer = state_->call(request, deadline);
+  }
+  if (!answer.has_error() || request.failure.code == "BucketAlreadyOwnedByYou") return ok();
   return answer.error();
 }
 
@@ -120,7 +117,9 @@ Result<Versioning> Bucket::versioning(Deadline deadline) {
 }
 
 Result<std::vector<LifecycleRule>> Bucket::lifecycle(Deadline deadline) {
-  SPILLWAY_TRY(const auto xml, state_->get_xml("lifecycle", "lifecycle=", deadline));
+  SPILLWAY_TRY(
+      const auto xml,
+      state_->get_xml("lifecycle", "lifecycle=", "NoSuchLifecycleConfiguration", deadline));
   if (!xml) return std::vector<LifecycleRule>();
   return parse_lifecycle(*xml);
 }
@@ -134,7 +133,8 @@ Result<void> Bucket::set_lifecycle(const std::vector<LifecycleRule>& rules, Dead
 }
 
 Result<std::vector<CorsRule>> Bucket::cors(Deadline deadline) {
-  SPILLWAY_TRY(const auto xml, state_->get_xml("cors", "cors=", deadline));
+  SPILLWAY_TRY(const auto xml,
+               state_->get_xml("cors", "cors=", "NoSuchCORSConfiguration", deadline));
   if (!xml) return std::vector<CorsRule>();
   return parse_cors(*xml);
 }
@@ -200,7 +200,7 @@ Result<void> Bucket::restore(const ObjectKey& key, std::uint32_t days, RestoreTi
   set_xml(request, restore_xml(days, tier));
   const auto answer = state_->call(request, deadline);
   if (!answer.has_error()) return ok();
-  if (answer.error().detail.find("RestoreAlreadyInProgress") != std::string::npos) return ok();
+  if (request.failure.code == "RestoreAlreadyInProgress") return ok();
   if (answer.error().code != Code::archived) return answer.error();
   return make_error(Code::invalid_argument, "bucket.restore", key,
                     "the object is not archived: it can be read as it is");

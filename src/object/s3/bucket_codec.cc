@@ -1,41 +1,12 @@
 // Reading and writing the XML of buckets.
 #include "object/s3/bucket_codec.h"
 
-#include <pugixml.hpp>
-#include <sstream>
-
 #include "net/clock_skew.h"
 #include "object/s3/codec.h"
+#include "object/s3/xml.h"
 
 namespace spillway {
 namespace {
-
-constexpr const char* xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
-
-std::string raw_xml(const pugi::xml_node& node) {
-  std::ostringstream out;
-  node.print(out, "", pugi::format_raw | pugi::format_no_declaration);
-  return out.str();
-}
-
-void append_text(pugi::xml_node parent, const char* name, const std::string& text) {
-  parent.append_child(name).text().set(text.c_str());
-}
-
-pugi::xml_node append_root(pugi::xml_document& document, const char* name) {
-  pugi::xml_node root = document.append_child(name);
-  root.append_attribute("xmlns") = xml_namespace;
-  return root;
-}
-
-/// The document's root, which must be of that name. White space inside rules is kept.
-Result<pugi::xml_node> load(pugi::xml_document& document, const std::string& xml, const char* name,
-                            const char* op) {
-  const bool parsed = static_cast<bool>(document.load_buffer(xml.data(), xml.size()));
-  const pugi::xml_node root = document.child(name);
-  if (parsed && root) return root;
-  return make_error(Code::corrupt, op, "", std::string("S3's answer is no ") + name);
-}
 
 /// Copies a rule as it stood in the bucket.
 Result<void> append_verbatim(pugi::xml_node parent, const std::string& xml, const char* op) {
@@ -104,7 +75,7 @@ std::string create_bucket_xml(const std::string& region) {
 Result<Versioning> parse_versioning(const std::string& xml) {
   pugi::xml_document document;
   SPILLWAY_TRY(const pugi::xml_node root,
-               load(document, xml, "VersioningConfiguration", "bucket.versioning"));
+               load_xml(document, xml, "VersioningConfiguration", "bucket.versioning"));
   const std::string_view status = root.child_value("Status");
   if (status == "Enabled") return Versioning::enabled;
   return status == "Suspended" ? Versioning::suspended : Versioning::off;
@@ -113,7 +84,7 @@ Result<Versioning> parse_versioning(const std::string& xml) {
 Result<std::vector<LifecycleRule>> parse_lifecycle(const std::string& xml) {
   pugi::xml_document document;
   SPILLWAY_TRY(const pugi::xml_node root,
-               load(document, xml, "LifecycleConfiguration", "bucket.lifecycle"));
+               load_xml(document, xml, "LifecycleConfiguration", "bucket.lifecycle"));
   std::vector<LifecycleRule> rules;
   for (const pugi::xml_node node : root.children("Rule")) rules.push_back(read_rule(node));
   return rules;
@@ -134,7 +105,8 @@ Result<std::string> lifecycle_xml(const std::vector<LifecycleRule>& rules) {
 
 Result<std::vector<CorsRule>> parse_cors(const std::string& xml) {
   pugi::xml_document document;
-  SPILLWAY_TRY(const pugi::xml_node root, load(document, xml, "CORSConfiguration", "bucket.cors"));
+  SPILLWAY_TRY(const pugi::xml_node root,
+               load_xml(document, xml, "CORSConfiguration", "bucket.cors"));
   std::vector<CorsRule> rules;
   for (const pugi::xml_node node : root.children("CORSRule")) {
     rules.push_back({texts(node, "AllowedOrigin"), texts(node, "AllowedMethod"),
@@ -185,7 +157,7 @@ Bucket::Archive parse_archive(const HttpHeaders& headers) {
 Result<S3UploadPage> parse_uploads(const std::string& xml) {
   pugi::xml_document document;
   SPILLWAY_TRY(const pugi::xml_node root,
-               load(document, xml, "ListMultipartUploadsResult", "bucket.abort_stale_uploads"));
+               load_xml(document, xml, "ListMultipartUploadsResult", "bucket.abort_stale_uploads"));
   S3UploadPage page;
   page.more = std::string_view(root.child_value("IsTruncated")) == "true";
   page.next_key = decode_listed(root.child_value("NextKeyMarker"));

@@ -48,6 +48,12 @@ std::string read_some(ByteSource& source) {
 
 bool is_success(int status) { return status >= 200 && status < 300; }
 
+bool is_abandoned(const S3Request& request) {
+  return request.abandoned != nullptr && request.abandoned->load();
+}
+
+Error nobody_waits() { return make_error(Code::cancelled, "", "", "nobody waits for it any more"); }
+
 Result<std::string> collect(const S3Request& request, HttpStream& stream, std::uint64_t bytes_max) {
   std::string body;
   const auto length = stream.headers.find("content-length");
@@ -56,9 +62,7 @@ Result<std::string> collect(const S3Request& request, HttpStream& stream, std::u
   }
   const auto buffer = std::make_unique_for_overwrite<char[]>(read_bytes);
   for (;;) {
-    if (request.abandoned != nullptr && request.abandoned->load()) {
-      return make_error(Code::cancelled, "", "", "nobody waits for it any more");
-    }
+    if (is_abandoned(request)) return nobody_waits();
     SPILLWAY_TRY(const std::size_t n, stream.body->read(buffer.get(), read_bytes));
     if (n == 0) return body;
     if (body.size() + n > bytes_max) {
@@ -98,6 +102,7 @@ S3Request S3Client::request(std::string op, std::string method, const ObjectKey&
   request.question.op = std::move(op);
   request.question.subject = key.empty() ? config_.bucket : key;
   request.question.bucket = config_.bucket;
+  request.question.of_bucket = key.empty();
   const bool reads = method == "GET" || method == "HEAD";
   request.question.repeat = reads ? Repeat::safe : Repeat::idempotent;
   request.http.repeat = request.question.repeat;
@@ -133,20 +138,26 @@ Result<HttpStream> S3Client::try_open(S3Request& request, const std::string& pay
   for (bool again = false;; again = true) {
     SPILLWAY_TRY(HttpStream stream, send_signed(request, payload_hash, deadline, hedge));
     if (is_success(stream.status)) return stream;
-    const S3Failure failure = read_failure(stream.status, stream.headers, read_some(*stream.body));
-    if (again || !remedy(failure, stream.headers)) return s3_error(failure, request.question);
+    request.failure = read_failure(stream.status, stream.headers, read_some(*stream.body));
+    if (again || !remedy(request.failure, stream.headers)) {
+      return s3_error(request.failure, request.question);
+    }
   }
 }
 
 Result<HttpResponse> S3Client::try_call(S3Request& request, const std::string& payload_hash,
                                         std::uint64_t body_bytes_max, Deadline deadline) {
+  if (is_abandoned(request)) return under(request.question, nobody_waits());
   SPILLWAY_TRY(HttpStream stream, try_open(request, payload_hash, deadline, nullptr));
   Result<std::string> body = collect(request, stream, body_bytes_max);
   if (body.has_error()) return under(request.question, body.error());
   if (request.question.repeat != Repeat::safe) {
     // CompleteMultipartUpload begins its 200 before it knows how it ends.
-    const S3Failure failure = read_failure(stream.status, stream.headers, body.value());
-    if (!failure.code.empty()) return s3_error(failure, request.question);
+    S3Failure failure = read_failure(stream.status, stream.headers, body.value());
+    if (!failure.code.empty()) {
+      request.failure = std::move(failure);
+      return s3_error(request.failure, request.question);
+    }
   }
   return HttpResponse{stream.status, std::move(stream.headers), std::move(body.value())};
 }

@@ -19,6 +19,7 @@ namespace spillway {
 struct S3Request {
   S3Question question;
   HttpRequest http;
+  S3Failure failure = {};  ///< the last answer that said no, for callers who know its codes
   /// Once true, the call ends early with `cancelled`; outlives the call. May be null.
   const std::atomic<bool>* abandoned = nullptr;
 };

@@ -5,13 +5,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <pugixml.hpp>
-#include <sstream>
 
 #include "base/digest.h"
 #include "net/clock_skew.h"
 #include "net/url.h"
 #include "object/object_key.h"
+#include "object/s3/xml.h"
 
 namespace spillway {
 namespace {
@@ -21,10 +20,6 @@ constexpr std::string_view metadata_prefix = "x-amz-meta-";
 
 Error wrong(std::string subject, std::string detail) {
   return make_error(Code::invalid_argument, "object.put", std::move(subject), std::move(detail));
-}
-
-Error no_answer(const char* op, const char* what) {
-  return make_error(Code::corrupt, op, "", std::string("S3's answer is no ") + what);
 }
 
 bool is_printable(std::string_view text) {
@@ -61,19 +56,6 @@ Result<void> add_metadata(const ObjectAttributes& attributes, HttpHeaders& heade
   if (bytes <= s3_metadata_bytes_max) return ok();
   return wrong("", "the metadata take " + std::to_string(bytes) + " bytes; S3 keeps " +
                        std::to_string(s3_metadata_bytes_max));
-}
-
-template <class Node>
-std::string raw_xml(const Node& node) {
-  std::ostringstream out;
-  node.save(out, "", pugi::format_raw | pugi::format_no_declaration);
-  return out.str();
-}
-
-pugi::xml_node append_text(pugi::xml_node parent, const char* name, const std::string& text) {
-  pugi::xml_node child = parent.append_child(name);
-  child.text().set(text.c_str());
-  return child;
 }
 
 std::uint64_t number(std::string_view text) {
@@ -173,9 +155,8 @@ std::string list_query(std::string_view prefix, std::string_view after) {
 
 Result<S3Page> parse_list(const std::string& xml) {
   pugi::xml_document document;
-  const bool parsed = static_cast<bool>(document.load_buffer(xml.data(), xml.size()));
-  const pugi::xml_node root = document.child("ListBucketResult");
-  if (!parsed || !root) return no_answer("object.list", "listing");
+  SPILLWAY_TRY(const pugi::xml_node root,
+               load_xml(document, xml, "ListBucketResult", "object.list"));
   S3Page page;
   page.more = std::string_view(root.child_value("IsTruncated")) == "true";
   for (const pugi::xml_node node : root.children("Contents")) {
@@ -190,20 +171,19 @@ Result<S3Page> parse_list(const std::string& xml) {
     }
     page.objects.push_back(std::move(info));
   }
-  if (page.more && page.objects.empty()) return no_answer("object.list", "whole listing");
-  return page;
+  if (!page.more || !page.objects.empty()) return page;
+  return make_error(Code::corrupt, "object.list", "", "S3's answer is a page without objects");
 }
 
 bool fits_xml(const ObjectKey& key) {
-  const bool controls = std::any_of(key.begin(), key.end(), [](unsigned char c) {
-    return c < ' ' && c != '\t' && c != '\n' && c != '\r';
-  });
+  const bool controls =
+      std::any_of(key.begin(), key.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
   return !controls && key.find("\xef\xbf\xbe") == key.npos && key.find("\xef\xbf\xbf") == key.npos;
 }
 
 std::string delete_xml(const std::vector<ObjectKey>& keys) {
   pugi::xml_document document;
-  pugi::xml_node root = document.append_child("Delete");
+  pugi::xml_node root = append_root(document, "Delete");
   append_text(root, "Quiet", "true");
   for (const ObjectKey& key : keys) append_text(root.append_child("Object"), "Key", key);
   return raw_xml(document);
@@ -211,11 +191,7 @@ std::string delete_xml(const std::vector<ObjectKey>& keys) {
 
 Result<std::vector<S3DeleteError>> parse_delete_result(const std::string& xml) {
   pugi::xml_document document;
-  // White space may be a key.
-  const bool parsed = static_cast<bool>(document.load_buffer(
-      xml.data(), xml.size(), pugi::parse_default | pugi::parse_ws_pcdata_single));
-  const pugi::xml_node root = document.child("DeleteResult");
-  if (!parsed || !root) return no_answer("object.remove", "result of a removal");
+  SPILLWAY_TRY(const pugi::xml_node root, load_xml(document, xml, "DeleteResult", "object.remove"));
   std::vector<S3DeleteError> errors;
   for (const pugi::xml_node node : root.children("Error")) {
     errors.push_back(
@@ -226,16 +202,16 @@ Result<std::vector<S3DeleteError>> parse_delete_result(const std::string& xml) {
 
 Result<std::string> parse_upload_id(const std::string& xml) {
   pugi::xml_document document;
-  document.load_buffer(xml.data(), xml.size());
-  std::string id = document.child("InitiateMultipartUploadResult").child_value("UploadId");
-  if (id.empty()) return no_answer("object.put", "multipart upload");
-  return id;
+  SPILLWAY_TRY(const pugi::xml_node root,
+               load_xml(document, xml, "InitiateMultipartUploadResult", "object.put"));
+  std::string id = root.child_value("UploadId");
+  if (!id.empty()) return id;
+  return make_error(Code::corrupt, "object.put", "", "S3's answer names no upload");
 }
 
 std::string complete_xml(const std::vector<S3Part>& parts) {
   pugi::xml_document document;
-  pugi::xml_node root = document.append_child("CompleteMultipartUpload");
-  root.append_attribute("xmlns") = "http://s3.amazonaws.com/doc/2006-03-01/";
+  pugi::xml_node root = append_root(document, "CompleteMultipartUpload");
   for (const S3Part& part : parts) {
     pugi::xml_node node = root.append_child("Part");
     append_text(node, "ETag", part.etag);

@@ -51,7 +51,8 @@ struct S3Page {
 /// Errors: corrupt where it is no listing, or not in byte order.
 Result<S3Page> parse_list(const std::string& xml);
 
-/// May the key stand in XML 1.0, which has no characters below U+0020 but three?
+/// May the key stand in XML 1.0? That has no control characters but three, and those do not come
+/// back from every parser as they were.
 bool fits_xml(const ObjectKey& key);
 std::string delete_xml(const std::vector<ObjectKey>& keys);
 struct S3DeleteError {

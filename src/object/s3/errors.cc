@@ -153,7 +153,9 @@ bool may_be_expired(const S3Failure& failure) {
 }
 
 Error s3_error(const S3Failure& failure, const S3Question& question) {
-  if (failure.code == "NoSuchBucket") {
+  // An answer to HEAD names no code.
+  const bool no_bucket = question.of_bucket && failure.status == 404 && failure.code.empty();
+  if (no_bucket || failure.code == "NoSuchBucket") {
     Error error = make_error(question.missing_bucket, question.op, question.subject,
                              "the bucket " + question.bucket +
                                  " does not exist (any more): make it with `spillway init`, or "

@@ -64,6 +64,13 @@ Error taken(const ObjectKey& key) {
                     "an object of this key exists; objects are never overwritten");
 }
 
+/// Of an upload that is gone: S3 drops one that lost a race, others abort what looks stale.
+Error aborted(const Error& error) {
+  if (error.code != Code::not_found) return error;
+  return make_error(Code::conflict, error.op, error.subject,
+                    "somebody else ended the multipart upload: " + error.detail);
+}
+
 /// A refusal may come from our own first try, whose answer was lost (on the way to us, or on a kept
 /// connection that libcurl found closed). Whose object it is, its put id says.
 Result<void> settle(const Upload& upload, const Error& error) {
@@ -71,7 +78,7 @@ Result<void> settle(const Upload& upload, const Error& error) {
   SPILLWAY_TRY(const Owner owner, owner_of(upload));
   if (owner == Owner::ours) return ok();
   if (error.code == Code::condition_failed) return taken(upload.key);
-  return error;
+  return aborted(error);
 }
 
 Result<void> put_whole(const Upload& upload, std::string bytes) {
@@ -90,6 +97,7 @@ class Multipart {
  public:
   explicit Multipart(const Upload& upload) : upload_(upload) {}
   ~Multipart() {
+    abandoned_ = true;         // no part is tried again
     parts_in_flight_.clear();  // waits: a part that arrives after the abort would stay for ever
     if (!id_.empty()) abort();
   }
@@ -126,8 +134,8 @@ class Multipart {
     while (!parts_in_flight_.empty()) {
       SPILLWAY_TRY(await_part());
     }
-    // Ceph before 18 ignores the condition below, and then the last to complete wins. Asking first
-    // leaves it only the moment between; AWS itself has no such gap.
+    // Ceph 16 ignores the condition below, and then the last to complete wins. Asking first leaves
+    // it only the moment between; AWS has no such gap.
     SPILLWAY_TRY(const Owner before, owner_of(upload_));
     if (before == Owner::another) return taken(upload_.key);
     S3Request request =
@@ -151,11 +159,12 @@ class Multipart {
         op, "PUT", upload_.key,
         "partNumber=" + std::to_string(number) + "&uploadId=" + uri_encode(id_));
     S3Part part{number, "", crc32c_text(bytes)};
+    request.abandoned = &abandoned_;
     request.http.headers.add("x-amz-checksum-crc32c", part.crc32c);
     request.http.body = std::move(bytes);
-    SPILLWAY_TRY(const HttpResponse answer,
-                 upload_.client.call(request, answer_bytes_max, upload_.deadline));
-    part.etag = answer.headers.find("etag").value_or("");
+    const auto answer = upload_.client.call(request, answer_bytes_max, upload_.deadline);
+    if (answer.has_error()) return aborted(answer.error());
+    part.etag = answer.value().headers.find("etag").value_or("");
     return part;
   }
 
@@ -178,6 +187,7 @@ class Multipart {
   std::string id_;
   int parts_ = 0;
   std::vector<S3Part> done_;  // in order: the parts are awaited as they were sent
+  std::atomic<bool> abandoned_ = false;
   std::deque<std::future<Result<S3Part>>> parts_in_flight_;
 };
 
