@@ -21,9 +21,9 @@ IndexDescription index_of(const std::string& name, IndexDescription::Projects pr
 class Indexes : public GatewaysTest {
  protected:
   using Projects = IndexDescription::Projects;
-  std::vector<IndexDescription> indexes() const override {
-    return {index_of("all", Projects::all), index_of("keys", Projects::keys_only),
-            index_of("some", Projects::include, {"title"})};
+  Indexes() {
+    indexes_ = {index_of("all", Projects::all), index_of("keys", Projects::keys_only),
+                index_of("some", Projects::include, {"title"})};
   }
   static Item item(int rank, std::uint32_t seed = 1) {
     Item item = large(std::to_string(rank), seed);
@@ -66,11 +66,8 @@ TEST_F(Indexes, EntriesAreWholeOrWhatTheIndexHas) {
 
 TEST_F(Indexes, PagesThatEndEarlyGoOnWhereTheyStopped) {
   for (int rank = 1; rank <= 4; ++rank) write(put(item(rank)));
-  ItemsConfig small = config();
-  small.hydrated_page_bytes_max = 500'000;
-  auto items = Items::over(std::make_unique<SharedItems>(shared_items_),
-                           std::make_unique<SharedObjects>(shared_objects_), small);
-  gateway_ = std::move(items).value();
+  hydrated_page_bytes_max_ = 500'000;
+  reopen();
   QueryRequest titles = query("all");
   titles.projection = "title, #t";
   titles.names["#t"] = "text";
