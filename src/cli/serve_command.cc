@@ -1,6 +1,7 @@
 // spillway serve: the HTTP server over the stores of this machine.
 #include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -62,6 +63,9 @@ Exit run_serve(const Console& console, const Settings& settings, const ServeOpti
     console.out("listening on " + url_of(server, port));
   };
   const auto served = serve(*stores.value(), server);
+  // The drain is over: a second signal must not cut the closing of the stores short.
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, SIG_IGN);
   return served ? Exit::ok : console.fail(served.error());
 }
 

@@ -43,13 +43,17 @@ Result<void> abort_pending(Core& core, Deadline deadline) {
 
 Result<std::shared_ptr<const TableDescription>> Core::table(const std::string& name,
                                                             Deadline deadline) {
+  std::shared_ptr<const TableDescription> old;
   {
     const std::lock_guard lock(mutex_);
     const auto found = tables_.find(name);
     if (found != tables_.end() && !found->second.fresh.passed()) return found->second.table;
+    if (found != tables_.end()) old = found->second.table;
   }
-  SPILLWAY_TRY(TableReply reply, items.administer(DescribeTable{name}, deadline));
-  auto described = std::make_shared<const TableDescription>(std::move(reply.front()));
+  auto reply = items.administer(DescribeTable{name}, deadline);
+  if (!reply && reply.error().transient && old) return old;
+  if (!reply) return std::move(reply).error();
+  auto described = std::make_shared<const TableDescription>(std::move(reply.value().front()));
   const std::lock_guard lock(mutex_);
   tables_[name] = {described, Deadline::after(description_age_max)};
   return described;

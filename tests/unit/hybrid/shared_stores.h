@@ -144,57 +144,6 @@ class IndexedItems final : public ItemStore {
   unsigned queries_ = 0;
 };
 
-/// A store that several own.
-class SharedItems final : public ItemStore {
- public:
-  explicit SharedItems(std::shared_ptr<ItemStore> store) : store_(std::move(store)) {}
-  Result<GetResult> get(const GetRequest& request, Deadline deadline) override {
-    return store_->get(request, deadline);
-  }
-  Result<WriteResult> write(const WriteRequest& request, Deadline deadline) override {
-    return store_->write(request, deadline);
-  }
-  Result<TransactResult> transact(const std::vector<WriteRequest>& actions,
-                                  const std::string& token, Deadline deadline) override {
-    return store_->transact(actions, token, deadline);
-  }
-  Result<QueryPage> query(const QueryRequest& request, Deadline deadline) override {
-    return store_->query(request, deadline);
-  }
-  Result<TableReply> administer(const TableRequest& request, Deadline deadline) override {
-    return store_->administer(request, deadline);
-  }
-
- private:
-  std::shared_ptr<ItemStore> store_;  // shared by the gateways of a test
-};
-
-class SharedObjects final : public ObjectStore {
- public:
-  explicit SharedObjects(std::shared_ptr<ObjectStore> store) : store_(std::move(store)) {}
-  Result<std::uint64_t> put(const ObjectKey& key, ByteSource& source,
-                            const ObjectAttributes& attributes, Deadline deadline) override {
-    return store_->put(key, source, attributes, deadline);
-  }
-  Result<std::unique_ptr<ByteSource>> get(const ObjectKey& key, std::optional<ByteRange> range,
-                                          Deadline deadline) override {
-    return store_->get(key, range, deadline);
-  }
-  Result<ObjectInfo> head(const ObjectKey& key, Deadline deadline) override {
-    return store_->head(key, deadline);
-  }
-  std::vector<Result<void>> remove(const std::vector<ObjectKey>& keys, Deadline deadline) override {
-    return store_->remove(keys, deadline);
-  }
-  Result<ObjectList> list(const std::string& prefix, const std::string& after,
-                          Deadline deadline) override {
-    return store_->list(prefix, after, deadline);
-  }
-
- private:
-  std::shared_ptr<ObjectStore> store_;  // shared by the gateways of a test
-};
-
 /// Several Items over one pair of stores; each with faults of its own.
 class GatewaysTest : public ::testing::Test {
  protected:
@@ -210,26 +159,21 @@ class GatewaysTest : public ::testing::Test {
     table.name = "things";
     table.keys.partition = {"pk", KeyType::string};
     table.keys.sort = KeyAttribute{"sk", KeyType::string};
-    table.indexes = indexes();
+    table.indexes = indexes_;
     ASSERT_TRUE(gateway_->administer(CreateTable{table}, soon()));
   }
 
-  /// Of the table "things".
-  virtual std::vector<IndexDescription> indexes() const { return {}; }
-
-  static ItemsConfig config() {
+  ItemsConfig config() const {
     ItemsConfig config;
     config.objects_url = "s3://the-bucket/some/prefix?region=eu-central-1";
+    config.hydrated_page_bytes_max = hydrated_page_bytes_max_;
     return config;
   }
 
   std::unique_ptr<Items> gateway(std::shared_ptr<Faults> item_faults = std::make_shared<Faults>()) {
     auto items =
-        Items::over(std::make_unique<FaultyItemStore>(std::make_unique<SharedItems>(shared_items_),
-                                                      std::move(item_faults)),
-                    std::make_unique<FaultyObjectStore>(
-                        std::make_unique<SharedObjects>(shared_objects_), object_faults_),
-                    config());
+        Items::over(std::make_unique<FaultyItemStore>(shared_items_, std::move(item_faults)),
+                    std::make_unique<FaultyObjectStore>(shared_objects_, object_faults_), config());
     EXPECT_TRUE(items) << describe(items.error());
     return std::move(items).value();
   }
@@ -302,6 +246,8 @@ class GatewaysTest : public ::testing::Test {
     return Ledger(*shared_items_).scan(std::nullopt, soon()).value().attempts;
   }
 
+  std::vector<IndexDescription> indexes_;  ///< of the table "things"
+  std::uint64_t hydrated_page_bytes_max_ = 64ull << 20;
   TemporaryFolder folder_;
   std::shared_ptr<IndexedItems> shared_items_;   // shared by the gateways
   std::shared_ptr<ObjectStore> shared_objects_;  // likewise

@@ -45,7 +45,7 @@ inline Result<void> run(const std::function<Result<void>(const std::string&)>& h
 
 class FaultyItemStore final : public ItemStore {
  public:
-  FaultyItemStore(std::unique_ptr<ItemStore> store, std::shared_ptr<Faults> faults)
+  FaultyItemStore(std::shared_ptr<ItemStore> store, std::shared_ptr<Faults> faults)
       : store_(std::move(store)), faults_(std::move(faults)) {}
   Result<GetResult> get(const GetRequest& request, Deadline deadline) override {
     SPILLWAY_TRY(run(faults_->before, "get " + request.table));
@@ -77,13 +77,13 @@ class FaultyItemStore final : public ItemStore {
   }
 
  private:
-  std::unique_ptr<ItemStore> store_;
-  std::shared_ptr<Faults> faults_;  // shared with the test, which changes them
+  std::shared_ptr<ItemStore> store_;  // shared with other gateways of a test
+  std::shared_ptr<Faults> faults_;    // shared with the test, which changes them
 };
 
 class FaultyObjectStore final : public ObjectStore {
  public:
-  FaultyObjectStore(std::unique_ptr<ObjectStore> store, std::shared_ptr<Faults> faults)
+  FaultyObjectStore(std::shared_ptr<ObjectStore> store, std::shared_ptr<Faults> faults)
       : store_(std::move(store)), faults_(std::move(faults)) {}
   Result<std::uint64_t> put(const ObjectKey& key, ByteSource& source,
                             const ObjectAttributes& attributes, Deadline deadline) override {
@@ -110,8 +110,8 @@ class FaultyObjectStore final : public ObjectStore {
   }
 
  private:
-  std::unique_ptr<ObjectStore> store_;
-  std::shared_ptr<Faults> faults_;  // shared with the test, which changes them
+  std::shared_ptr<ObjectStore> store_;  // shared with other gateways of a test
+  std::shared_ptr<Faults> faults_;      // shared with the test, which changes them
 };
 
 /// Items over embedded stores, with a table "things" keyed by pk (S) and sk (S).
