@@ -21,7 +21,7 @@ from wire import Client, Server, equal, true  # noqa: E402
 SECRET_KEY, TOKEN, BEARER = "canary-secret-key-6f1d", "canary-session-token-9b2c", "canary-bearer-77aa"
 WRONG_BEARER = "canary-wrong-bearer-03fe"
 CANARIES = [SECRET_KEY, TOKEN, BEARER, WRONG_BEARER]
-LARGE = os.urandom(400_000).hex()
+LARGE = os.urandom(600_000).hex()  # too much for an item, however it is encoded
 GOOD = {"role": "user", "content": "c"}
 
 

@@ -74,6 +74,20 @@ TEST_F(Protocol, LostReplyToTheFirstRowCostsAnIdAndNotTheSave) {
   EXPECT_EQ(read(key()), large());
 }
 
+TEST_F(Protocol, LostReplyToTheIdentityIsNoReasonNotToOpen) {
+  std::atomic<int> lost = 0;
+  item_faults_->after = [&](const std::string& operation) -> Result<void> {
+    if (operation != "write spillway_ledger" || lost >= 2) return ok();
+    ++lost;
+    Error error = make_error(Code::unavailable, "test", "", "reply lost");
+    error.effect = Effect::unknown;
+    return error;
+  };
+  open();
+  EXPECT_EQ(lost, 2);
+  EXPECT_TRUE(write(put(large())).result.applied);
+}
+
 TEST_F(Protocol, CommitThatNeverArrivedIsTriedAgain) {
   std::atomic<int> tries = 0;
   item_faults_->before = [&](const std::string& operation) -> Result<void> {
