@@ -163,6 +163,21 @@ TEST_F(ThroughProxy, DownloadsThatBreakOffGoOn) {
   }
 }
 
+TEST_F(ThroughProxy, SegmentsOfALargeDownloadAreFetchedAgainWhenTheyComeShort) {
+  const std::string artifact = dense(30'000'000);
+  expect_saved("large", {artifact});
+  for (const int segment : {0, 1, 2}) {
+    for (const Fault& fault : {faults::shorten_reply(100'000), faults::truncate_reply(100'000),
+                               faults::shorten_reply(0), faults::lie_about_length(10)}) {
+      const auto rule =
+          stores_->s3().rules().add({.method = "GET", .skip = segment, .times = 1}, fault);
+      expect_loads("large", artifact);
+      EXPECT_EQ(stores_->s3().rules().hits(rule), 1) << segment;
+      stores_->calm();
+    }
+  }
+}
+
 TEST_F(ThroughProxy, AnAlteredDownloadIsNeverPassedOn) {
   const std::string artifact = large();
   expect_saved("one", {artifact});

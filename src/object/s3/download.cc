@@ -45,13 +45,21 @@ Result<void> check_span(const Target& target, const HttpHeaders& headers, Span s
   return error;
 }
 
+/// All bytes of `span`: a body that comes short, whatever its length said, is asked for again.
 Result<std::string> fetch(const Target& target, Span span, const std::atomic<bool>& abandoned) {
   S3Request request = ranged(target, span);
   request.abandoned = &abandoned;
-  auto answer = target.client.call(request, span.end - span.begin, target.deadline);
-  if (answer.has_error()) return explained(target, answer.error());
-  SPILLWAY_TRY(check_span(target, answer.value().headers, span));
-  return std::move(answer.value().body);
+  for (int tries = 1;; ++tries) {
+    auto answer = target.client.call(request, span.end - span.begin, target.deadline);
+    if (answer.has_error()) return explained(target, answer.error());
+    SPILLWAY_TRY(check_span(target, answer.value().headers, span));
+    if (answer.value().body.size() == span.end - span.begin) {
+      return std::move(answer.value().body);
+    }
+    if (tries == resumes_max || target.deadline.passed()) {
+      return make_error(Code::unavailable, op, target.key, "the body ended early");
+    }
+  }
 }
 
 class Download final : public ByteSource {
