@@ -32,7 +32,7 @@ const std::map<std::string, std::string, std::less<>>& public_headers() {
   static const std::map<std::string, std::string, std::less<>> table = {
       {"error.h", "base"},        {"bytes.h", "base"},        {"deadline.h", "base"},
       {"value.h", "dynamo"},      {"requests.h", "dynamo"},   {"items.h", "hybrid"},
-      {"sessions.h", "artifact"}, {"spillway.h", "artifact"},
+      {"sessions.h", "artifact"}, {"spillway.h", "artifact"}, {"usage.h", "base"},
   };
   return table;
 }
