@@ -45,13 +45,20 @@ Result<void> check_names(const MessageTable& mapping) {
       return wrong("content", "an attribute's name, or names with dots between: \"content.text\"");
     }
   }
+  const std::pair<const char*, std::string> attributes[] = {
+      {"id", mapping.id},
+      {"session", mapping.session},
+      {"role", mapping.role},
+      {"created_at", mapping.created_at},
+      {"updated_at", mapping.updated_at},
+      {"content", std::get<std::string>(content.front())},
+      {"artifacts", mapping.artifacts}};
   std::set<std::string> names;
-  for (const std::string& name :
-       {mapping.id, mapping.session, mapping.role, mapping.created_at, mapping.updated_at,
-        mapping.artifacts, std::get<std::string>(content.front())}) {
-    if (name.empty()) return wrong(name, "no attribute's name may be empty");
+  for (const auto& [key, name] : attributes) {
+    if (name.empty()) return wrong(key, "an attribute's name, which may not be empty");
     if (!names.insert(name).second) {
-      return wrong(name, "this attribute is named twice; every part of a message has its own");
+      return wrong(key, "the attribute " + name +
+                            " has two meanings; every part of a message needs one of its own");
     }
   }
   return ok();
