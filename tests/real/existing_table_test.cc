@@ -272,6 +272,67 @@ TEST_F(ExistingTable, WhatAnItemCannotHoldAnyMoreMovesOutWithASmallAddition) {
   EXPECT_EQ(fetch("s1", "m1", "a1"), more);
 }
 
+TEST_F(ExistingTable, PartsOfAMapThatMoveOutComeBackInTheirPlace) {
+  Item full = chat_item("m1", "s1", 1);
+  const std::string text = base64_encode(random_bytes(140'000));
+  full["artifacts"] = List{Map{{"type", "plot"}, {"x", text}, {"y", Map{{"z", text}}}}};
+  write_directly(full);
+  ASSERT_TRUE(put("s1", "m1", "a1", "1"));
+  ASSERT_TRUE(put("s1", "m1", "a2", dense_json(50'000)));
+  EXPECT_TRUE(read_directly("m1")->contains("_spillway")) << "nothing moved out";
+  const std::string json = R"({"type":"plot","x":")" + text + R"(","y":{"z":")" + text + R"("}})";
+  EXPECT_EQ(fetch("s1", "m1", "a0"), json);
+  const auto read = sessions().message("s1", "m1", ArtifactsAs::reference, soon());
+  ASSERT_TRUE(read) << describe(read.error());
+  EXPECT_EQ(read.value().artifacts[0].type, "plot");
+  EXPECT_EQ(read.value().artifacts[0].sha256, to_hex(sha256(json)));
+}
+
+TEST_F(ExistingTable, ManySmallArtifactsThatLeaveTogetherComeBackOneByOne) {
+  std::vector<std::string> artifacts;
+  for (int i = 0; i < 60; ++i) artifacts.push_back(dense_json(7'000 + static_cast<unsigned>(i)));
+  const auto saved = post("s1", artifacts);
+  ASSERT_TRUE(saved) << describe(saved.error());
+  const std::string id = saved.value().message.id;
+  EXPECT_EQ(saved.value().message.artifacts[59].placement.storage, Storage::spilled);
+  for (const std::size_t i : {0u, 31u, 59u}) {
+    EXPECT_EQ(fetch("s1", id, std::to_string(i)), artifacts[i]);
+  }
+  ASSERT_TRUE(put("s1", id, "a60", "\"one more\""));
+  EXPECT_EQ(fetch("s1", id, "a60"), "\"one more\"");
+  EXPECT_EQ(fetch("s1", id, "a59"), artifacts[59]);
+}
+
+TEST_F(ExistingTable, TwoGatewaysThatCountWithIfMatchLoseNothing) {
+  Item item = chat_item("m1", "s1", 1);
+  item["artifacts"] = List{"0"};
+  write_directly(item);
+  const auto other = open(mapping_);
+  ASSERT_TRUE(other);
+  constexpr int rounds = 25;
+  const auto count_up = [](Sessions& sessions) {
+    for (int done = 0; done < rounds;) {
+      const auto read = sessions.message("s1", "m1", ArtifactsAs::reference, soon());
+      ASSERT_TRUE(read) << describe(read.error());
+      const ArtifactInfo& counter = read.value().artifacts[0];
+      NewArtifact wanted;
+      wanted.id = "a0";
+      wanted.content_type = "application/json";
+      wanted.if_match = counter.sha256;
+      StringSource source(std::to_string(std::stoi(*counter.value) + 1));
+      const auto put = sessions.put_artifact("s1", "m1", wanted, source, soon());
+      if (put) ++done;
+      ASSERT_TRUE(put || put.error().code == Code::condition_failed ||
+                  put.error().code == Code::conflict)
+          << describe(put.error());
+    }
+  };
+  std::thread here([&] { count_up(sessions()); });
+  count_up(other->sessions());
+  here.join();
+  EXPECT_EQ(artifacts_of("m1"), List{std::to_string(2 * rounds)});
+}
+
 TEST_F(ExistingTable, TakesTextAndRefusesOtherBytes) {
   write_directly(chat_item("m1", "s1", 1));
   const Item before = *read_directly("m1");
