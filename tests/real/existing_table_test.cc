@@ -127,6 +127,8 @@ class ExistingTable : public RealTables {
     return sessions().post(session, message, soon());
   }
 
+  static constexpr std::size_t listed_max = 100;  ///< no test has more
+
   /// Ids of all messages, page by page.
   std::vector<std::string> list(const std::string& session, std::uint32_t limit,
                                 bool descending = false) {
@@ -141,7 +143,7 @@ class ExistingTable : public RealTables {
       EXPECT_LE(page.value().messages.size(), limit);
       for (const Message& message : page.value().messages) ids.push_back(message.id);
       query.cursor = page.value().next_cursor;
-    } while (!query.cursor.empty());
+    } while (!query.cursor.empty() && ids.size() <= listed_max);
     return ids;
   }
 
