@@ -261,9 +261,7 @@ Result<AttributeValue> value_from_json(std::string_view json) {
   return with_document(json, [](Element root) { return value_of(root, Place{}, nesting_max); });
 }
 
-Result<Item> item_from_json(std::string_view json) {
-  return with_document(json, item_from_dom);
-}
+Result<Item> item_from_json(std::string_view json) { return with_document(json, item_from_dom); }
 
 Result<Item> item_from_dom(simdjson::dom::element element) {
   return map_of(element, Place{}, nesting_max);

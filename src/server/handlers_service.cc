@@ -91,8 +91,9 @@ void add_service_routes(Router& router, Context& context) {
   router.add({.method = "GET",
               .pattern = "/metrics",
               .handler = [&context](Request&, ByteSource&) -> Result<Response> {
-                return text_response("text/plain; version=0.0.4; charset=utf-8",
-                                     context.metrics.text(context.gauges()));
+                return text_response(
+                    "text/plain; version=0.0.4; charset=utf-8",
+                    context.metrics.text(context.gauges(), context.spillway.items().usage()));
               }});
   router.add({.method = "GET",
               .pattern = "/livez",

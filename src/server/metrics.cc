@@ -7,6 +7,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "server/store_metrics.h"
+
 namespace spillway {
 namespace {
 
@@ -92,11 +94,14 @@ void Metrics::count_sweep(const SweepReport* report) {
   state_->swept_bytes.Increment(static_cast<double>(report->bytes_removed));
 }
 
-std::string Metrics::text(const Gauges& gauges) {
+std::string Metrics::text(const Gauges& gauges, const StoreUsage::Snapshot& usage) {
   state_->connections.Set(static_cast<double>(gauges.connections));
   state_->queued.Set(static_cast<double>(gauges.requests_queued));
   state_->buffered.Set(static_cast<double>(gauges.buffered_body_bytes));
-  return prometheus::TextSerializer().prometheus::Serializer::Serialize(state_->registry.Collect());
+  std::vector<prometheus::MetricFamily> families = state_->registry.Collect();
+  for (prometheus::MetricFamily& family : store_metrics(usage))
+    families.push_back(std::move(family));
+  return prometheus::TextSerializer().prometheus::Serializer::Serialize(families);
 }
 
 }  // namespace spillway

@@ -38,7 +38,7 @@ class Metrics {
   void count_sweep(const SweepReport* report);
 
   /// Source: Prometheus text exposition format 0.0.4.
-  std::string text(const Gauges& gauges);
+  std::string text(const Gauges& gauges, const StoreUsage::Snapshot& usage);
 
  private:
   struct State;

@@ -1,5 +1,5 @@
-// The fixture of the ItemStore contract. A backend or a decorator joins by adding its factory to one
-// of the definitions of item_store_factories(): here those without a server, in tests/real the
+// The fixture of the ItemStore contract. A backend or a decorator joins by adding its factory to
+// one of the definitions of item_store_factories(): here those without a server, in tests/real the
 // others.
 #pragma once
 

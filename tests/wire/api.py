@@ -277,7 +277,10 @@ def service_addresses():
     equal(wire.conforms(client.ask("GET", "/readyz"), "GET", "/readyz").json(), {"status": "ready"})
     text = wire.conforms(client.ask("GET", "/metrics"), "GET", "/metrics").body.decode()
     true('spillway_http_requests_total{method="GET",route="/livez",status="200"}' in text, "requests by route")
-    for name in ("spillway_http_request_seconds_bucket", "spillway_artifacts_saved_total", "spillway_http_connections"):
+    for name in ("spillway_http_request_seconds_bucket", "spillway_artifacts_saved_total", "spillway_http_connections",
+                 'spillway_store_calls_total{store="item",operation="write",outcome="ok"}',
+                 'spillway_store_seconds_bucket{store="object",operation="put",le="+Inf"}',
+                 'spillway_capacity_units_total{kind="write"}', 'spillway_object_bytes_total{direction="in"}'):
         true(name in text, name)
 
 

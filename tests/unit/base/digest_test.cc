@@ -28,6 +28,11 @@ RC_GTEST_PROP(Sha256, IsTheSameInAnyChunking, (const std::vector<std::string>& c
   RC_ASSERT(hasher.finish() == sha256(whole));
 }
 
+TEST(Crc32, MatchesTheCheckValueOfEveryCatalogue) {
+  EXPECT_EQ(crc32(""), 0u);
+  EXPECT_EQ(crc32("123456789"), 0xcbf43926u);
+}
+
 TEST(Crc32c, MatchesThePublishedVectors) {
   // RFC 3720 B.4, and the check value of every CRC catalogue.
   EXPECT_EQ(crc32c(""), 0u);
