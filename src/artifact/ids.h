@@ -5,12 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "spillway/error.h"
 
 namespace spillway {
-
-/// Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
-bool is_utf8(std::string_view text);
 
 /// UTF-8 in pieces of any size. One thread at a time.
 class Utf8Checker {
