@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,18 +79,37 @@ struct TransactReply {
 /// Large values as handles, or everything whole.
 enum class Hydrate { whole, handles };
 
+/// Where a sweep that its deadline ended goes on. Opaque.
+struct SweepPosition;
+
+enum class SweepScope {
+  full,     ///< every object by a LIST, then every row of the ledger
+  routine,  ///< what the ledger's index says is due; full where the item store has no index
+};
+
 struct SweepOptions {
   std::int64_t fence_age_millis =
       24LL * 3600 * 1000;                         ///< pending attempts older than this are aborted
   std::int64_t retention_millis = 3600LL * 1000;  ///< superseded objects live this long
   std::uint64_t unknown_objects_max =
       1000;  ///< or 1 %: more objects of unknown attempts stop the sweep
+  SweepScope scope = SweepScope::full;
+  /// Tables that the operator knows to be gone for good: where one is missing its items are, too.
+  std::set<std::string> tables_gone = {};
+  /// The `next` of an earlier report; nullptr: from the start. Shared: reports are copied.
+  std::shared_ptr<const SweepPosition> resume = {};
+  /// Told of every item whose values moved out, as it was and as it is, both with handles. Called
+  /// by several threads at once.
+  std::function<void(const std::string& table, const Item& before, const Item& after)> moved = {};
 };
 struct SweepReport {
   std::uint64_t objects_seen = 0, objects_removed = 0, bytes_removed = 0;
   std::uint64_t rows_seen = 0, rows_removed = 0, attempts_aborted = 0;
   std::uint64_t kept_for_retention = 0;
+  std::uint64_t fallbacks_moved = 0;   ///< values that left their items, since objects can be put
   std::vector<std::string> undecided;  ///< what an error kept from being decided, and why
+  /// The deadline came first: where to go on. nullptr: the sweep is through.
+  std::shared_ptr<const SweepPosition> next;
 };
 
 struct FsckOptions {
@@ -102,11 +122,14 @@ struct FsckReport {
 
 /// The stores an Items works on, and the part of the environment it is told.
 struct ItemsConfig {
-  std::string items_url;    ///< "embedded:///dir"
-  std::string objects_url;  ///< "file:///dir"
+  std::string items_url;    ///< "embedded:///dir", "dynamodb://region"
+  std::string objects_url;  ///< "file:///dir", "s3://bucket/prefix"
   SpillPolicy policy;
-  std::uint32_t uploads_max = 4;  ///< values of one item that move in parallel
+  std::uint32_t uploads_max = 0;  ///< values of one item that move in parallel; 0: by the store
   std::uint64_t hydrated_page_bytes_max = 64ull << 20;  ///< a whole page ends early beyond this
+  /// No other process uses the item store, so attempts that are pending when it opens are dead.
+  /// Items::open() sets it by the URL.
+  bool sole_owner = false;
 };
 
 class ItemStore;
@@ -180,8 +203,14 @@ class Items {
   Result<AttributeValue> hydrate(const GetRequest& owner, const AttributeValue& value,
                                  Deadline deadline);
 
-  /// Reclaims what nothing refers to. Never removes on doubt: see docs/commit-protocol.md.
+  /// Reclaims what nothing refers to, and moves values out that an outage of the object store kept
+  /// in their items. Never removes on doubt: see docs/commit-protocol.md. permission_denied: the
+  /// objects are another item store's (see adopt_store).
   Result<SweepReport> sweep(const SweepOptions& options, Deadline deadline);
+  /// Makes this item store the owner of the objects, in place of the one it is a copy of. Only when
+  /// that one is gone: it loses what is superseded here. corrupt, and nothing done, unless every
+  /// object that the items refer to is there. unsupported where tables have no ids.
+  Result<void> adopt_store(Deadline deadline);
   Result<FsckReport> fsck(const FsckOptions& options, Deadline deadline);
   /// A consistent copy of the items and objects into the new directory `to`.
   Result<void> backup(const std::string& to, Deadline deadline);

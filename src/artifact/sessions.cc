@@ -12,6 +12,19 @@ namespace {
 constexpr std::size_t artifacts_named_max = 20;
 constexpr std::chrono::seconds opening_max{60};
 
+/// Artifacts of a message that the sweep has moved out are stored in another way now.
+void count_moved(Service& service, const std::string& table, const Item& before, const Item& after,
+                 Deadline deadline) {
+  if (table != messages_table) return;
+  const auto was = load_message(service.items, before, deadline);
+  const auto is = load_message(service.items, after, deadline);
+  if (!was || !is) return;  // what cannot be read was not counted either
+  Counts counts;
+  counts.count(was.value().message, -1);
+  counts.count(is.value().message, 1);
+  service.statistics.add(counts);
+}
+
 std::string bytes_text(std::uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
 
 }  // namespace
@@ -79,7 +92,12 @@ Result<StorageStats> Sessions::stats(Deadline deadline) {
 Result<SweepReport> Sessions::sweep(const SweepOptions& options, Deadline deadline) {
   // First, because it is short: a sweep of very many objects may use up the deadline every time.
   SPILLWAY_TRY(forget_old_tokens(state_->items, deadline));
-  SPILLWAY_TRY(auto report, state_->items.sweep(options, deadline));
+  SweepOptions told = options;
+  told.moved = [&](const std::string& table, const Item& before, const Item& after) {
+    count_moved(*state_, table, before, after, deadline);
+    if (options.moved) options.moved(table, before, after);
+  };
+  SPILLWAY_TRY(auto report, state_->items.sweep(told, deadline));
   Counts counts;
   counts.orphan_objects = static_cast<std::int64_t>(report.objects_removed);
   counts.orphan_bytes = static_cast<std::int64_t>(report.bytes_removed);

@@ -105,7 +105,7 @@ void Counts::count(const ArtifactInfo& artifact, int sign) {
   std::size_t i = 0;
   while (i < size_bounds.size() && artifact.size_bytes > size_bounds[i]) ++i;
   sizes[i] += sign;
-  if (sign > 0 && artifact.placement.fallback) ++fallbacks;
+  if (artifact.placement.fallback) fallbacks += sign;
 }
 
 void Counts::count(const Message& message, int sign) {

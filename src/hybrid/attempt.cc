@@ -17,12 +17,15 @@ Error not_applied(const std::string& attempt) {
                     "the item store does not answer; the write was not applied; save again");
 }
 
-ObjectAttributes attributes_of(const ValueLabel& label, Encoding encoding) {
+/// `raw_bytes` where they are known before the bytes have passed.
+ObjectAttributes attributes_of(const ValueLabel& label, Encoding encoding,
+                               std::optional<std::uint64_t> raw_bytes) {
   ObjectAttributes attributes;
   if (!label.content_type.empty()) attributes.content_type = label.content_type;
   if (encoding != Encoding::raw) attributes.content_encoding = to_string(encoding);
   if (!label.original_type.empty()) attributes.metadata["original-type"] = label.original_type;
   if (!label.session.empty()) attributes.metadata["session"] = label.session;
+  if (raw_bytes) attributes.metadata["raw-size"] = std::to_string(*raw_bytes);
   return attributes;
 }
 
@@ -67,8 +70,8 @@ Result<StoredBytes> Attempt::upload(const std::string& prefix, const Encoded& en
                                     const ValueLabel& label, Deadline deadline) {
   StoredBytes stored = describe(next_key(prefix), label);
   ViewSource source(encoded.bytes);
-  SPILLWAY_TRY(core_.objects.put(stored.object_key, source,
-                                 attributes_of(label, encoded.index.encoding), deadline));
+  const auto attributes = attributes_of(label, encoded.index.encoding, encoded.index.raw_bytes);
+  SPILLWAY_TRY(core_.objects.put(stored.object_key, source, attributes, deadline));
   stored.index = encoded.index;
   stored.digest = encoded.digest;
   return stored;
@@ -79,8 +82,8 @@ Result<StoredBytes> Attempt::upload_stream(const std::string& prefix, ByteSource
                                            Deadline deadline) {
   StoredBytes stored = describe(next_key(prefix), label);
   EncodingSource source(raw, encoding);
-  SPILLWAY_TRY(
-      core_.objects.put(stored.object_key, source, attributes_of(label, encoding), deadline));
+  const auto attributes = attributes_of(label, encoding, std::nullopt);
+  SPILLWAY_TRY(core_.objects.put(stored.object_key, source, attributes, deadline));
   stored.index = source.index();
   stored.digest = source.digest();
   return stored;
@@ -101,7 +104,7 @@ Result<TransactResult> Attempt::commit(const std::vector<WriteRequest>& actions,
 Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>& actions,
                                                 Deadline deadline) {
   std::vector<WriteRequest> all = actions;
-  all.push_back(Ledger::commit_action(id_));
+  all.push_back(Ledger::commit_action(id_, marks_));
   for (int tries = 1;; ++tries) {
     auto result = core_.items.transact(all, "", deadline);
     if (result && result.value().applied) {

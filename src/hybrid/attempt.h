@@ -31,6 +31,11 @@ class Attempt {
   Result<StoredBytes> upload_stream(const std::string& prefix, ByteSource& raw, Encoding encoding,
                                     const ValueLabel& label, Deadline deadline);
 
+  /// Values stay in their items that are to leave once objects can be put: the sweep is told.
+  void mark_fallback() { marks_.fallback = true; }
+  /// The commit may replace an item that nobody has seen: the sweep looks for what it superseded.
+  void mark_blind() { marks_.blind = true; }
+
   /// W2, and W3 when its reply is lost: all actions or none. If the attempt never began, the
   /// actions alone. An answer with `applied == false` is the refusal of a condition of the actions.
   Result<TransactResult> commit(const std::vector<WriteRequest>& actions, Deadline deadline);
@@ -48,6 +53,7 @@ class Attempt {
   const std::string id_;
   const std::vector<LedgerOwner> owners_;
   std::atomic<unsigned> objects_ = 0;
+  CommitMarks marks_;
   bool begun_ = false;
   bool finished_ = false;
 };

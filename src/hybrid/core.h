@@ -19,7 +19,7 @@ class Core {
   Core(ItemStore& item_store, ObjectStore& object_store, const ItemsConfig& items_config)
       : items(item_store), objects(object_store), ledger(item_store), config(items_config) {}
 
-  /// The table's schema; asked for once and remembered.
+  /// The table's schema; remembered for a minute, since others may add indexes.
   Result<std::shared_ptr<const TableDescription>> table(const std::string& name, Deadline deadline);
   void forget_table(const std::string& name);
 
@@ -30,13 +30,19 @@ class Core {
   ObjectStore& objects;
   Ledger ledger;
   const ItemsConfig config;
-  std::string store_id;  ///< set once while opening
-  std::string bucket;    ///< the name that references carry; set once while opening
+  /// Set once while opening.
+  std::string root;             ///< what every object key begins with, before a '/'
+  std::string bucket;           ///< the name that references carry
+  std::string ledger_table_id;  ///< empty where the item store has no ids of tables
 
  private:
   std::mutex mutex_;
-  // Shared: a call may still use a description that another call forgets.
-  std::map<std::string, std::shared_ptr<const TableDescription>> tables_;
+  struct Known {
+    // Shared: a call may still use a description that another call forgets.
+    std::shared_ptr<const TableDescription> table;
+    Deadline fresh = Deadline::never();
+  };
+  std::map<std::string, Known> tables_;
 };
 
 }  // namespace spillway

@@ -117,8 +117,9 @@ class Fsck {
   Result<void> count_objects() {
     std::string after;
     do {
-      SPILLWAY_TRY(ObjectList list, core_.objects.list(core_.store_id + "/", after, deadline_));
+      SPILLWAY_TRY(ObjectList list, core_.objects.list(core_.root + "/", after, deadline_));
       for (const ObjectInfo& object : list.objects) {
+        if (!parse_object_key(core_.root, object.key)) continue;  // the identity, a probe
         ++report_.objects;
         if (!referred_.contains(object.key)) ++report_.orphans;
       }

@@ -18,9 +18,10 @@ std::string item_name(const std::string& table, const Item& key) {
 }
 
 /// An object that is gone is as wrong as one whose bytes are: both are decided by reading the item
-/// again. Other failures (the store is unavailable, the time is up) stay what they are.
+/// again. Other failures stay what they are: the store is unavailable, refuses, is the wrong one,
+/// has archived the object, or the time is up.
 Error missing_as_corrupt(Error error, const StoredBytes& stored) {
-  const bool gone = error.code == Code::not_found || error.code == Code::invalid_argument;
+  const bool gone = error.code == Code::not_found;
   if (gone || error.code == Code::corrupt) {
     error.code = Code::corrupt;
     error.transient = false;
@@ -48,6 +49,16 @@ Result<std::string> fetch(Core& core, const StoredBytes& stored, Deadline deadli
   auto raw = decode(bytes.value(), stored.index, stored.digest);
   if (!raw) return missing_as_corrupt(std::move(raw).error(), stored);
   return raw;
+}
+
+/// A range that is refused: the object is shorter than its reference says, or it is not the range
+/// that is wrong.
+Error refused_range(Core& core, Error error, const StoredBytes& stored, Deadline deadline) {
+  if (error.code != Code::invalid_argument) return missing_as_corrupt(std::move(error), stored);
+  auto head = core.objects.head(stored.object_key, deadline);
+  if (!head) return missing_as_corrupt(std::move(head).error(), stored);
+  if (head.value().size_bytes < stored.index.encoded_bytes) error.code = Code::not_found;
+  return missing_as_corrupt(std::move(error), stored);
 }
 
 /// The values that need the same stored bytes: one, or the members of a pack.
@@ -194,7 +205,7 @@ Result<std::unique_ptr<ByteSource>> open_stored(Core& core, const StoredBytes& s
         std::make_unique<StringSource>(stored.inline_bytes.substr(encoded.offset, encoded.length));
   } else {
     auto got = core.objects.get(stored.object_key, encoded, deadline);
-    if (!got) return missing_as_corrupt(std::move(got).error(), stored);
+    if (!got) return refused_range(core, std::move(got).error(), stored, deadline);
     bytes = std::move(got).value();
   }
   const bool whole = first == 0 && last == index.blocks.size();

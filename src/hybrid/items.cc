@@ -11,6 +11,19 @@ namespace spillway {
 namespace {
 
 constexpr std::chrono::minutes open_wait{10};  // recovery of a large store after a crash
+constexpr std::chrono::minutes description_age_max{1};
+
+/// Values of one item that move in parallel: each request to S3 waits longer than one to a disk.
+constexpr std::uint32_t uploads_beside_files = 4, uploads_to_s3 = 8;
+
+/// With what is left to the URLs filled in.
+ItemsConfig resolved(ItemsConfig config) {
+  if (config.uploads_max == 0) {
+    const bool s3 = config.objects_url.starts_with("s3://");
+    config.uploads_max = s3 ? uploads_to_s3 : uploads_beside_files;
+  }
+  return config;
+}
 
 /// One process owns an embedded store: whoever wrote the pending rows is gone.
 Result<void> abort_pending(Core& core, Deadline deadline) {
@@ -30,15 +43,19 @@ Result<void> abort_pending(Core& core, Deadline deadline) {
 
 Result<std::shared_ptr<const TableDescription>> Core::table(const std::string& name,
                                                             Deadline deadline) {
+  std::shared_ptr<const TableDescription> old;
   {
     const std::lock_guard lock(mutex_);
     const auto found = tables_.find(name);
-    if (found != tables_.end()) return found->second;
+    if (found != tables_.end() && !found->second.fresh.passed()) return found->second.table;
+    if (found != tables_.end()) old = found->second.table;
   }
-  SPILLWAY_TRY(TableReply reply, items.administer(DescribeTable{name}, deadline));
-  auto described = std::make_shared<const TableDescription>(std::move(reply.front()));
+  auto reply = items.administer(DescribeTable{name}, deadline);
+  if (!reply && reply.error().transient && old) return old;
+  if (!reply) return std::move(reply).error();
+  auto described = std::make_shared<const TableDescription>(std::move(reply.value().front()));
   const std::lock_guard lock(mutex_);
-  tables_[name] = described;
+  tables_[name] = {described, Deadline::after(description_age_max)};
   return described;
 }
 
@@ -48,7 +65,7 @@ void Core::forget_table(const std::string& name) {
 }
 
 std::string Core::prefix(const std::string& table_name, const Item& key) const {
-  return owner_prefix(store_id, table_name, key);
+  return owner_prefix(root, table_name, key);
 }
 
 std::string_view to_string(Storage storage) {
@@ -66,17 +83,25 @@ Items::~Items() = default;
 Result<std::unique_ptr<Items>> Items::open(const ItemsConfig& config) {
   SPILLWAY_TRY(auto items, open_item_store(config.items_url));
   SPILLWAY_TRY(auto objects, open_object_store(config.objects_url));
-  return over(std::move(items), std::move(objects), config);
+  ItemsConfig opened = config;
+  opened.sole_owner = config.items_url.starts_with("embedded://");
+  return over(std::move(items), std::move(objects), opened);
 }
 
 Result<std::unique_ptr<Items>> Items::over(std::unique_ptr<ItemStore> items,
                                            std::unique_ptr<ObjectStore> objects,
                                            const ItemsConfig& config) {
-  auto state = std::make_unique<State>(std::move(items), std::move(objects), config);
+  auto state = std::make_unique<State>(std::move(items), std::move(objects), resolved(config));
   const Deadline deadline = Deadline::after(open_wait);
-  SPILLWAY_TRY(state->core.store_id, state->core.ledger.open(deadline));
-  state->core.bucket = "embedded";  // what a reference names where there is no bucket
-  SPILLWAY_TRY(abort_pending(state->core, deadline));
+  Core& core = state->core;
+  SPILLWAY_TRY(LedgerIdentity identity, core.ledger.open(deadline));
+  const ObjectLocation location = object_location(config.objects_url);
+  core.root = location.prefix + identity.store;
+  core.bucket = location.bucket;
+  core.ledger_table_id = std::move(identity.table_id);
+  if (config.sole_owner) {
+    SPILLWAY_TRY(abort_pending(core, deadline));
+  }
   return std::unique_ptr<Items>(new Items(std::move(state)));
 }
 
@@ -94,7 +119,7 @@ Placement Items::describe(const Spilled& handle) {
 
 Result<void> Items::check_ready(Deadline deadline) {
   Core& core = state_->core;
-  const std::string probe = core.store_id + "/probe/" + random_id();
+  const std::string probe = core.root + "/probe/" + random_id();
   StringSource bytes("spillway");
   SPILLWAY_TRY(core.objects.put(probe, bytes, ObjectAttributes{}, deadline));
   auto got = core.objects.get(probe, std::nullopt, deadline);

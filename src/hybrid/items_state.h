@@ -7,6 +7,7 @@
 
 #include "hybrid/attempt.h"
 #include "hybrid/core.h"
+#include "hybrid/hints.h"
 #include "hybrid/prepare.h"
 #include "item/metered.h"
 #include "object/metered.h"
@@ -37,6 +38,7 @@ struct Items::State {
   /// Held shared by a sweep's removals and exclusively by a backup, which copies objects that must
   /// not go meanwhile.
   std::shared_mutex removals;
+  Hints hints{core};  ///< last: it uses the others until it is gone
 };
 
 struct Staging::State {

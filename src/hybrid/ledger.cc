@@ -2,8 +2,10 @@
 #include "hybrid/ledger.h"
 
 #include <charconv>
+#include <thread>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/random.h"
 
 namespace spillway {
@@ -12,6 +14,11 @@ namespace {
 constexpr const char* identity_id = "identity";
 constexpr const char* attempt_prefix = "attempt#";
 constexpr const char* token_prefix = "token#";
+constexpr const char* shard_name = "dueShard";
+constexpr const char* due_name = "dueAt";
+
+/// Between two tries while another process makes the table.
+constexpr std::chrono::milliseconds table_wait_min{20}, table_wait_max{1'000};
 
 std::string string_at(const Item& item, const std::string& name) {
   const auto found = item.find(name);
@@ -51,6 +58,9 @@ Result<LedgerRow> parse_row(Item row) {
   parsed.state = *state;
   parsed.created_millis = integer_at(row, "created");
   parsed.finished_millis = integer_at(row, "finished");
+  parsed.due_millis = integer_at(row, due_name);
+  parsed.fallback = row.contains("fallback");
+  parsed.blind = row.contains("blind");
   for (const AttributeValue& owner : *list) {
     const auto* map = owner.as<Map>();
     const auto key = map == nullptr ? Map::const_iterator{} : map->find("key");
@@ -63,11 +73,35 @@ Result<LedgerRow> parse_row(Item row) {
   return parsed;
 }
 
-WriteRequest finish(const std::string& attempt, const char* state) {
+WriteRequest update_of(const std::string& attempt) {
   WriteRequest request;
   request.kind = WriteRequest::Kind::update;
   request.table = ledger_table;
   request.item = row_key(attempt_prefix + attempt);
+  return request;
+}
+
+/// One of sixteen partitions of the index, by the row alone: attempts are random, tokens are not.
+std::string shard_of_attempt(const std::string& attempt) { return attempt.substr(0, 1); }
+std::string shard_of_token(const std::string& token) { return to_hex(sha256(token)).substr(0, 1); }
+
+/// Adds "#due = …" to the SET clause, which is the last one so far.
+void set_due_at(WriteRequest& request, const std::string& attempt, std::int64_t at_millis) {
+  request.update += ", #shard = :shard, #due = :due";
+  request.names["#shard"] = shard_name;
+  request.names["#due"] = due_name;
+  request.values[":shard"] = shard_of_attempt(attempt);
+  request.values[":due"] = number(at_millis);
+}
+
+void remove_due(WriteRequest& request) {
+  request.update += (request.update.empty() ? "" : " ") + std::string("REMOVE #shard, #due");
+  request.names["#shard"] = shard_name;
+  request.names["#due"] = due_name;
+}
+
+WriteRequest finish(const std::string& attempt, const char* state) {
+  WriteRequest request = update_of(attempt);
   request.update = "SET #s = :new, #f = :now";
   request.condition = "#s = :pending";
   request.names = {{"#s", "state"}, {"#f", "finished"}};
@@ -75,22 +109,67 @@ WriteRequest finish(const std::string& attempt, const char* state) {
   return request;
 }
 
-}  // namespace
+/// Calls `work` until it answers something else than that the table is not there (yet).
+template <class Work>
+auto await_table(Deadline deadline, const Work& work) {
+  auto pause = table_wait_min;
+  for (;;) {
+    auto answer = work();
+    if (answer || answer.error().code != Code::not_found || deadline.passed()) return answer;
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, table_wait_max);
+  }
+}
 
-Result<std::string> Ledger::open(Deadline deadline) {
+TableDescription ledger_description() {
   TableDescription table;
   table.name = ledger_table;
   table.keys.partition = {"id", KeyType::string};
-  auto made = store_.administer(CreateTable{table}, deadline);
-  if (!made && made.error().code != Code::conflict) return std::move(made).error();
+  IndexDescription due;
+  due.name = due_index;
+  due.keys.partition = {shard_name, KeyType::string};
+  due.keys.sort = KeyAttribute{due_name, KeyType::number};
+  due.projects = IndexDescription::Projects::keys_only;
+  table.indexes.push_back(std::move(due));
+  return table;
+}
+
+}  // namespace
+
+Result<TableDescription> Ledger::describe_table(Deadline deadline) {
+  SPILLWAY_TRY(TableReply reply, store_.administer(DescribeTable{ledger_table}, deadline));
+  return std::move(reply.front());
+}
+
+Result<TableDescription> Ledger::make_table(Deadline deadline) {
+  TableDescription wanted = ledger_description();
+  auto made = store_.administer(CreateTable{wanted}, deadline);
+  if (!made && made.error().code == Code::unsupported) {  // no secondary indexes here
+    wanted.indexes.clear();
+    made = store_.administer(CreateTable{wanted}, deadline);
+  }
+  if (made) return std::move(made.value().front());
+  if (made.error().code != Code::conflict) return std::move(made).error();
+  // Another process was faster.
+  return await_table(deadline, [&] { return describe_table(deadline); });
+}
+
+Result<LedgerIdentity> Ledger::open(Deadline deadline) {
+  // Looked for first: whoever may not make tables can still use one that is there.
+  auto found = describe_table(deadline);
+  if (!found && found.error().code == Code::not_found) found = make_table(deadline);
+  SPILLWAY_TRY(const TableDescription table, std::move(found));
+  for (const IndexDescription& index : table.indexes) indexed_ |= index.name == due_index;
   WriteRequest identity;
   identity.table = ledger_table;
   identity.item = row_key(identity_id);
   identity.item["store"] = random_id();
   identity.condition = "attribute_not_exists(id)";
-  SPILLWAY_TRY(WriteResult written, store_.write(identity, deadline));
+  // A table that another process is making is there, but cannot be used yet.
+  SPILLWAY_TRY(WriteResult written,
+               await_table(deadline, [&] { return store_.write(identity, deadline); }));
   const Item& row = written.applied ? identity.item : written.prior.value();
-  return string_at(row, "store");
+  return LedgerIdentity{string_at(row, "store"), table.id};
 }
 
 Result<void> Ledger::begin(const std::string& attempt, const std::vector<LedgerOwner>& owners,
@@ -103,7 +182,10 @@ Result<void> Ledger::begin(const std::string& attempt, const std::vector<LedgerO
   request.table = ledger_table;
   request.item = row_key(attempt_prefix + attempt);
   request.item["state"] = "PENDING";
-  request.item["created"] = number(unix_millis());
+  const std::int64_t now = unix_millis();
+  request.item["created"] = number(now);
+  request.item[shard_name] = shard_of_attempt(attempt);
+  request.item[due_name] = number(now + pending_due_millis);
   request.item["owners"] = std::move(owner_list);
   request.condition = "attribute_not_exists(id)";
   SPILLWAY_TRY(const WriteResult written, store_.write(request, deadline));
@@ -113,12 +195,27 @@ Result<void> Ledger::begin(const std::string& attempt, const std::vector<LedgerO
   return ok();
 }
 
-WriteRequest Ledger::commit_action(const std::string& attempt) {
-  return finish(attempt, "COMMITTED");
+WriteRequest Ledger::commit_action(const std::string& attempt, CommitMarks marks) {
+  WriteRequest request = finish(attempt, "COMMITTED");
+  const auto mark = [&](const std::string& name) {
+    request.update += ", #" + name + " = :true";
+    request.names["#" + name] = name;
+    request.values[":true"] = true;
+  };
+  if (marks.fallback) mark("fallback");
+  if (marks.blind) mark("blind");
+  if (marks.fallback || marks.blind) {
+    set_due_at(request, attempt, unix_millis());
+  } else {
+    remove_due(request);
+  }
+  return request;
 }
 
 Result<std::optional<AttemptState>> Ledger::abort(const std::string& attempt, Deadline deadline) {
-  SPILLWAY_TRY(const WriteResult written, store_.write(finish(attempt, "ABORTED"), deadline));
+  WriteRequest request = finish(attempt, "ABORTED");
+  set_due_at(request, attempt, unix_millis());
+  SPILLWAY_TRY(const WriteResult written, store_.write(request, deadline));
   if (written.applied) return std::optional(AttemptState::aborted);
   if (!written.prior) return std::optional<AttemptState>();
   return state_from(string_at(*written.prior, "state"));
@@ -135,19 +232,81 @@ Result<std::optional<LedgerRow>> Ledger::read(const std::string& attempt, Deadli
 }
 
 Result<std::int64_t> Ledger::mark_superseded(const LedgerRow& row, const std::string& object,
-                                             std::int64_t now_millis, Deadline deadline) {
+                                             std::int64_t now_millis, std::int64_t retention_millis,
+                                             Deadline deadline) {
   const std::string mark = "superseded#" + object;
   if (row.raw.contains(mark)) return integer_at(row.raw, mark);
-  WriteRequest request;
-  request.kind = WriteRequest::Kind::update;
-  request.table = ledger_table;
-  request.item = row_key(attempt_prefix + row.attempt);
+  WriteRequest request = update_of(row.attempt);
   request.update = "SET #m = if_not_exists(#m, :now)";
   request.condition = "attribute_exists(id)";
   request.names = {{"#m", mark}};
   request.values = {{":now", number(now_millis)}};
+  set_due_at(request, row.attempt, now_millis + retention_millis);
   SPILLWAY_TRY(store_.write(request, deadline));
   return now_millis;
+}
+
+Result<void> Ledger::hint(const std::string& attempt, Deadline deadline) {
+  WriteRequest request = update_of(attempt);
+  request.update = "SET #s = :committed";  // as it is: a SET clause for what follows
+  request.condition = "#s = :committed";
+  request.names = {{"#s", "state"}};
+  request.values = {{":committed", "COMMITTED"}};
+  set_due_at(request, attempt, unix_millis());
+  SPILLWAY_TRY(store_.write(request, deadline));
+  return ok();
+}
+
+Result<void> Ledger::set_due(const LedgerRow& row, std::optional<std::int64_t> at_millis,
+                             Deadline deadline) {
+  if (row.due_millis == 0 || at_millis == row.due_millis) return ok();
+  WriteRequest request = update_of(row.attempt);
+  request.condition = "#due = :was";
+  request.values = {{":was", number(row.due_millis)}};
+  if (at_millis) {
+    request.update = "SET #due = :due";
+    request.names = {{"#due", due_name}};
+    request.values[":due"] = number(*at_millis);
+  } else {
+    remove_due(request);
+  }
+  SPILLWAY_TRY(store_.write(request, deadline));
+  return ok();
+}
+
+Result<void> Ledger::clear_fallback(const LedgerRow& row, Deadline deadline) {
+  WriteRequest request = update_of(row.attempt);
+  request.update = "REMOVE #fallback";
+  request.condition = "attribute_exists(id)";
+  request.names = {{"#fallback", "fallback"}};
+  SPILLWAY_TRY(store_.write(request, deadline));
+  return ok();
+}
+
+Result<DuePage> Ledger::due(int shard, std::int64_t until_millis, std::uint32_t limit,
+                            const std::optional<Item>& start_after, Deadline deadline) {
+  QueryRequest request;
+  request.table = ledger_table;
+  request.index = due_index;
+  request.key_condition = "#shard = :shard AND #due <= :until";
+  request.names = {{"#shard", shard_name}, {"#due", due_name}};
+  request.values = {{":shard", std::string(1, "0123456789abcdef"[shard])},
+                    {":until", number(until_millis)}};
+  request.consistent = false;  // a global index has no other reads
+  request.limit = limit;
+  request.start_after = start_after;
+  SPILLWAY_TRY(QueryPage found, store_.query(request, deadline));
+  DuePage page;
+  page.next = std::move(found.last_key);
+  for (const Item& item : found.items) {
+    const std::string id = string_at(item, "id");
+    if (id.starts_with(token_prefix)) {
+      page.tokens.push_back({id, integer_at(item, due_name) - pending_due_millis});
+    } else if (id.starts_with(attempt_prefix)) {
+      page.attempts.push_back(id.substr(std::string_view(attempt_prefix).size()));
+    }
+  }
+  return page;
 }
 
 Result<void> Ledger::remove(const LedgerRow& row, Deadline deadline) {
@@ -167,7 +326,10 @@ WriteRequest Ledger::token_action(const std::string& token, const std::string& d
   request.table = ledger_table;
   request.item = row_key(token_prefix + token);
   request.item["digest"] = digest;
-  request.item["created"] = number(unix_millis());
+  const std::int64_t now = unix_millis();
+  request.item["created"] = number(now);
+  request.item[shard_name] = shard_of_token(token);
+  request.item[due_name] = number(now + pending_due_millis);
   request.condition = "attribute_not_exists(id)";
   return request;
 }

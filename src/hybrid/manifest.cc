@@ -82,12 +82,24 @@ AttributeValue stand_in(const SpilledEntry& entry) {
   return json;
 }
 
+/// Of a value that is still to become an object: its reference will say it.
+Map label_map(const ValueLabel& label) {
+  Map map;
+  if (!label.content_type.empty()) map["contentType"] = label.content_type;
+  if (!label.original_type.empty()) map["originalType"] = label.original_type;
+  if (!label.session.empty()) map["chatSessionId"] = label.session;
+  return map;
+}
+
 Map bytes_entry(const StoredBytes& stored) {
   Map map;
   map["i"] = Binary{stored.index.serialize()};
   map["d"] = Binary{to_bytes(stored.digest)};
   if (!stored.object_key.empty()) map["k"] = stored.object_key;
-  if (stored.fallback) map["f"] = true;
+  if (stored.fallback) {
+    map["f"] = true;
+    map["l"] = label_map(stored.label);
+  }
   return map;
 }
 
@@ -202,6 +214,22 @@ std::map<std::string, std::string> reference_members(const AttributeValue& value
   return members;
 }
 
+bool is_reference_to(const AttributeValue& value, const std::string& prefix) {
+  auto members = reference_members(value);
+  return members["type"] == reference_type && members["key"].starts_with(prefix);
+}
+
+bool reference_within(const AttributeValue& value, const std::string& prefix) {
+  if (const auto* list = value.as<List>()) {
+    return std::ranges::any_of(*list,
+                               [&](const auto& one) { return reference_within(one, prefix); });
+  }
+  if (const auto* map = value.as<Map>()) {
+    if (holds_reference(*map, prefix)) return true;
+  }
+  return is_reference_to(value, prefix);
+}
+
 Result<StoredBytes> parse_bytes_entry(const Map& entry, const std::string& prefix) {
   const auto* index = member<Binary>(entry, "i");
   const auto* digest_bytes = member<Binary>(entry, "d");
@@ -217,6 +245,10 @@ Result<StoredBytes> parse_bytes_entry(const Map& entry, const std::string& prefi
   }
   const auto* fallback = member<bool>(entry, "f");
   stored.fallback = fallback != nullptr && *fallback;
+  if (const auto* label = member<Map>(entry, "l")) {
+    stored.label = {text_member(*label, "contentType"), text_member(*label, "originalType"),
+                    text_member(*label, "chatSessionId")};
+  }
   return stored;
 }
 
@@ -362,6 +394,11 @@ AttributeValue make_handle(std::string type, std::shared_ptr<const StoredBytes> 
   handle->stored_size =
       value_size(stand_in(*handle)) + value_size(AttributeValue(bytes_entry(*handle->stored)));
   return Spilled(std::move(handle));
+}
+
+bool holds_reference(const Item& item, const std::string& prefix) {
+  return std::ranges::any_of(
+      item, [&](const auto& entry) { return reference_within(entry.second, prefix); });
 }
 
 Result<LoadedItem> load_item(Item stored, const std::string& prefix) {

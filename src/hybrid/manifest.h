@@ -38,6 +38,10 @@ Item store_item(const Item& item, const std::string& revision, bool keep_manifes
 /// another version (the sweep then counts it as referring to everything).
 std::optional<std::set<ObjectKey>> listed_objects(const Item& stored);
 
+/// Does some value look like a reference to an object of the item with this prefix? Without the
+/// manifest nobody can tell whether it is one.
+bool holds_reference(const Item& item, const std::string& prefix);
+
 /// A handle for bytes that are elsewhere, of a value of this type.
 AttributeValue make_handle(std::string type, std::shared_ptr<const StoredBytes> stored);
 

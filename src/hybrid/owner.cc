@@ -34,17 +34,19 @@ std::string owner_hash(const Item& key) {
   return to_hex(sha256(to_json(key))).substr(0, 32);
 }
 
-std::string owner_prefix(std::string_view store, std::string_view table, const Item& key) {
-  std::string prefix(store);
+std::string owner_prefix(std::string_view root, std::string_view table, const Item& key) {
+  std::string prefix(root);
   prefix += '/';
   prefix += table;
   prefix += '/' + owner_hash(key) + '/';
   return prefix;
 }
 
-std::optional<ObjectName> parse_object_key(std::string_view key) {
+std::optional<ObjectName> parse_object_key(std::string_view root, std::string_view key) {
+  if (!key.starts_with(root) || !key.substr(root.size()).starts_with('/')) return std::nullopt;
+  key.remove_prefix(root.size() + 1);
   ObjectName name;
-  for (std::string* part : {&name.store, &name.table, &name.owner, &name.attempt}) {
+  for (std::string* part : {&name.table, &name.owner, &name.attempt}) {
     const std::size_t slash = key.find('/');
     if (slash == std::string_view::npos || slash == 0) return std::nullopt;
     *part = key.substr(0, slash);

@@ -40,6 +40,12 @@ std::uint64_t entry_cost(const Leaving& leaving) {
 std::uint64_t inline_cost(const Leaving& leaving) {
   return leaving.encoded.bytes.size() + entry_cost(leaving);
 }
+/// The label, which only a fallback keeps in the manifest.
+std::uint64_t label_bytes(const Leaving& leaving) {
+  constexpr std::uint64_t names = 48;
+  const ValueLabel& label = leaving.label;
+  return names + label.content_type.size() + label.original_type.size() + label.session.size();
+}
 std::uint64_t object_cost(const Leaving& leaving) { return reference_bytes + entry_cost(leaving); }
 
 std::string default_content_type(const std::string& type) {
@@ -182,7 +188,8 @@ class Placer {
     for (const Leaving& leaving : leaving_) {
       const bool in_object = leaving.stored && !leaving.stored->object_key.empty();
       const std::uint64_t kept = leaving.stored ? leaving.stored->inline_bytes.size() : 0;
-      bytes += in_object ? object_cost(leaving) : inline_cost(leaving) + kept;
+      bytes +=
+          in_object ? object_cost(leaving) : inline_cost(leaving) + label_bytes(leaving) + kept;
     }
     if (bytes > item_bytes_max - margin_bytes) {
       cause.detail += "; nothing was saved: what would have to stay in the item (" +
@@ -193,6 +200,7 @@ class Placer {
     for (Leaving& leaving : leaving_) {
       if (!leaving.stored) keep(leaving, true);
     }
+    attempt_.mark_fallback();
     return ok();
   }
 

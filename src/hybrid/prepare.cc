@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "base/random.h"
 #include "dynamo/expression.h"
@@ -59,19 +60,19 @@ std::optional<std::size_t> first_set_operand(const std::string& update) {
 }
 
 /// The bare write that carries out `kind` on an item once everything has been evaluated here.
-WriteRequest bare(const WriteRequest& request, WriteRequest::Kind kind, Item item) {
+WriteRequest bare(const std::string& table, WriteRequest::Kind kind, Item item) {
   WriteRequest native;
   native.kind = kind;
-  native.table = request.table;
+  native.table = table;
   native.item = std::move(item);
   return native;
 }
 
 /// An UpdateItem that leaves the item exactly as `target`: SET of all but the keys, REMOVE of what
 /// is gone. UpdateItem, so that DynamoDB Streams and triggers see what the caller did.
-WriteRequest as_update(const WriteRequest& request, const Item& key, const Item& before,
+WriteRequest as_update(const std::string& table, const Item& key, const Item& before,
                        const Item& target) {
-  WriteRequest native = bare(request, WriteRequest::Kind::update, key);
+  WriteRequest native = bare(table, WriteRequest::Kind::update, key);
   std::string set, removed;
   std::size_t n = 0;
   const auto placeholder = [&](const std::string& name) {
@@ -93,6 +94,22 @@ WriteRequest as_update(const WriteRequest& request, const Item& key, const Item&
   }
   native.update = set + (set.empty() || removed.empty() ? "" : " ") + removed;
   return native;
+}
+
+/// The same as a put where the expression would be too long.
+WriteRequest as_rewrite(const std::string& table, const Item& key, const Item& before,
+                        Item target) {
+  WriteRequest native = as_update(table, key, before, target);
+  if (native.update.size() <= expression_bytes_max) return native;
+  return bare(table, WriteRequest::Kind::put, std::move(target));
+}
+
+/// What `before` refers to and `after` does not. Nothing if that cannot be told: it is a hint.
+std::set<ObjectKey> dropped_objects(const Item& before, const Item& after) {
+  std::set<ObjectKey> dropped;
+  const auto was = listed_objects(before), is = listed_objects(after);
+  if (was && is) std::ranges::set_difference(*was, *is, std::inserter(dropped, dropped.end()));
+  return dropped;
 }
 
 Result<void> hydrate_roots(Core& core, Item& item, const std::vector<std::string>& roots,
@@ -155,7 +172,7 @@ Error item_changed(const std::string& table) {
 
 /// Gives an item without manifest a revision, so that one comparison can guard the whole item.
 Result<void> stamp(Core& core, const WriteRequest& request, Present& present, Deadline deadline) {
-  WriteRequest update = bare(request, WriteRequest::Kind::update, present.key);
+  WriteRequest update = bare(request.table, WriteRequest::Kind::update, present.key);
   const std::string revision = random_id();
   name_manifest(update);
   update.update = "SET #spillway_m = :spillway_m";
@@ -248,11 +265,10 @@ Result<void> place_into(Core& core, const WriteRequest& request, const TableDesc
   Item stored = store_item(placed.item, random_id(), keep_manifest);
   prepared.item_bytes = item_size(stored);
   prepared.placements = std::move(placed.placements);
-  if (is_update && present.exists) {
-    prepared.native = as_update(request, present.key, present.stored, stored);
-    if (prepared.native.update.size() <= expression_bytes_max) return ok();
-  }
-  prepared.native = bare(request, WriteRequest::Kind::put, std::move(stored));
+  prepared.superseded = dropped_objects(present.stored, stored);
+  prepared.native = is_update && present.exists
+                        ? as_rewrite(request.table, present.key, present.stored, std::move(stored))
+                        : bare(request.table, WriteRequest::Kind::put, std::move(stored));
   return ok();
 }
 
@@ -278,12 +294,13 @@ Result<PreparedWrite> prepare_on(Core& core, const WriteRequest& request,
     creates_nothing = !present.exists && !request.update.empty() && update.only_removes();
   }
   if (creates_nothing) {  // as in DynamoDB: a check is all that is left
-    prepared.native = bare(request, Kind::check, present.key);
+    prepared.native = bare(request.table, Kind::check, present.key);
   } else if (request.kind == Kind::update || request.kind == Kind::put) {
     SPILLWAY_TRY(place_into(core, request, table, present, std::move(item), attempt, labeller,
                             deadline, prepared));
   } else {
-    prepared.native = bare(request, request.kind, present.key);
+    prepared.native = bare(request.table, request.kind, present.key);
+    if (request.kind == Kind::remove) prepared.superseded = dropped_objects(present.stored, {});
   }
   add_guard(prepared.native, request, present, table);
   return prepared;
@@ -334,6 +351,11 @@ Result<std::vector<std::string>> touched_roots(const WriteRequest& request) {
   return roots;
 }
 
+WriteRequest rewrite_on(const std::string& table, const Item& key, const Item& before,
+                        const std::string& revision, const Item& target) {
+  return with_revision_guard(as_rewrite(table, key, before, target), revision);
+}
+
 WriteRequest guarded_native(WriteRequest request) {
   name_manifest(request);
   request.condition = both(request.condition, "attribute_not_exists(#spillway_m)");
@@ -374,10 +396,14 @@ Result<PreparedWrite> prepare_put(Core& core, const WriteRequest& request,
   PreparedWrite prepared;
   SPILLWAY_TRY(const Item key, primary_key(request.item, table.keys));
   prepared.logical_bytes = item_size(request.item) + bytes_behind(request.item);
+  SPILLWAY_TRY(const Condition condition,
+               Condition::parse(request.condition, request.names, request.values));
+  // It reads keys alone: if it refuses an item with this key, it lets through only where none is.
+  SPILLWAY_TRY(prepared.blind, condition.evaluate(&key));
   SPILLWAY_TRY(PlacedItem placed,
                place_values(core, request.item, table, core.prefix(request.table, key), attempt,
                             labeller, deadline));
-  prepared.native = bare(request, request.kind, store_item(placed.item, random_id(), false));
+  prepared.native = bare(request.table, request.kind, store_item(placed.item, random_id(), false));
   prepared.native.condition = request.condition;
   prepared.native.names = request.names;
   prepared.native.values = request.values;

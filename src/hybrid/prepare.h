@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct PreparedWrite {
   bool prior_known = false;
   std::uint64_t item_bytes = 0, logical_bytes = 0;
   std::vector<Placement> placements;
+  std::set<ObjectKey> superseded;  ///< that the item refers to no more; set by prepare_guarded
+  bool blind = false;              ///< it may replace an item that nobody has looked at
 };
 
 /// invalid_argument when the request names the reserved manifest attribute.
@@ -41,6 +44,11 @@ Result<PreparedWrite> prepare_put(Core& core, const WriteRequest& request,
 Result<PreparedWrite> prepare_guarded(Core& core, const WriteRequest& request,
                                       const TableDescription& table, Attempt& attempt,
                                       const Labeller& labeller, Deadline deadline);
+
+/// The write that makes the stored item `before`, with this revision, into `target`, whose other
+/// revision is fresh: an UpdateItem where that is not too long, so that streams see what changed.
+WriteRequest rewrite_on(const std::string& table, const Item& key, const Item& before,
+                        const std::string& revision, const Item& target);
 
 /// `request` with its condition also demanding that the item has no manifest.
 WriteRequest guarded_native(WriteRequest request);

@@ -1,5 +1,7 @@
 // Reads: the stored item or page, its handles, and everything whole where that is asked for.
 #include <algorithm>
+#include <cctype>
+#include <functional>
 
 #include "base/parallel.h"
 #include "dynamo/expression.h"
@@ -14,12 +16,16 @@ namespace {
 /// An item that was read is read again at most so often when its objects go under the reader.
 constexpr int reads_max = 4;
 
+void add_names(const KeySchema& keys, std::vector<std::string>& names) {
+  names.push_back(keys.partition.name);
+  if (keys.sort) names.push_back(keys.sort->name);
+}
+
 /// What is sent in place of the caller's projection: the whole top-level attributes it touches, the
-/// keys and the manifest. Paths below are applied here, after hydration.
-std::string widened_projection(const std::vector<Path>& paths, const KeySchema& keys,
+/// keys (`roots`) and the manifest. Paths below are applied here, after hydration.
+std::string widened_projection(const std::vector<Path>& paths, std::vector<std::string> roots,
                                Names& names) {
-  std::vector<std::string> roots = {keys.partition.name, manifest_name};
-  if (keys.sort) roots.push_back(keys.sort->name);
+  roots.push_back(manifest_name);
   for (const Path& path : paths) roots.push_back(std::get<std::string>(path.front()));
   std::ranges::sort(roots);
   roots.erase(std::ranges::unique(roots).begin(), roots.end());
@@ -54,9 +60,12 @@ void drop_unasked(const Projection& projection, Item& item) {
   });
 }
 
-/// Makes one item of a page whole. nullopt: it is gone meanwhile.
+/// How an item that is read again, by its key, is looked at; false: it is none of this read's.
+using Recheck = std::function<bool(Item& item)>;
+
+/// Makes one item of a page whole. nullopt: it is gone meanwhile, or fails the recheck.
 Result<std::optional<Item>> whole_item(Core& core, const std::string& table, const Item& key,
-                                       Item item, Deadline deadline) {
+                                       Item item, const Recheck& recheck, Deadline deadline) {
   std::string missing;
   for (int reads = 1;; ++reads) {
     auto done = hydrate_item(core, item, deadline);
@@ -72,6 +81,7 @@ Result<std::optional<Item>> whole_item(Core& core, const std::string& table, con
     if (!got.item) return std::optional<Item>();
     SPILLWAY_TRY(LoadedItem loaded, load_of(core, table, key, std::move(*got.item)));
     item = std::move(loaded.item);
+    if (recheck && !recheck(item)) return std::optional<Item>();
   }
 }
 
@@ -83,7 +93,9 @@ Result<GetResult> Items::get(const GetRequest& request, Hydrate hydrate, Deadlin
   SPILLWAY_TRY(const Projection projection, Projection::parse(request.projection, request.names));
   GetRequest native = request;
   if (!request.projection.empty()) {
-    native.projection = widened_projection(projection.paths(), table->keys, native.names);
+    std::vector<std::string> keys;
+    add_names(table->keys, keys);
+    native.projection = widened_projection(projection.paths(), std::move(keys), native.names);
   }
   SPILLWAY_TRY(GetResult got, core.items.get(native, deadline));
   if (!got.item) return got;
@@ -92,7 +104,8 @@ Result<GetResult> Items::get(const GetRequest& request, Hydrate hydrate, Deadlin
   got.item = std::move(loaded.item);
   if (hydrate == Hydrate::whole) {
     drop_unasked(projection, *got.item);
-    SPILLWAY_TRY(got.item, whole_item(core, request.table, key, std::move(*got.item), deadline));
+    SPILLWAY_TRY(got.item,
+                 whole_item(core, request.table, key, std::move(*got.item), nullptr, deadline));
     if (!got.item) return got;
   }
   got.item = projected(projection, *got.item);
@@ -120,21 +133,78 @@ Result<Items::BatchGetReply> Items::batch_get(const std::vector<GetRequest>& req
 
 namespace {
 
+/// What a query reads: a table, or one of its indexes.
+struct Queried {
+  const TableDescription& table;
+  const IndexDescription* index = nullptr;
+
+  /// Attributes that a page's last key holds: the table's, and the index's before them.
+  std::vector<std::string> key_names() const {
+    std::vector<std::string> names;
+    add_names(table.keys, names);
+    if (index != nullptr) add_names(index->keys, names);
+    return names;
+  }
+  Item last_key(const Item& item) const {
+    Item key;
+    for (const std::string& name : key_names()) {
+      const auto found = item.find(name);
+      if (found != item.end()) key[name] = found->second;
+    }
+    return key;
+  }
+  bool projects_all() const {
+    return index == nullptr || index->projects == IndexDescription::Projects::all;
+  }
+  /// Is an entry without a manifest an item that has none?
+  bool shows_manifest() const {
+    return projects_all() || std::ranges::count(index->included, manifest_name) > 0;
+  }
+  /// Leaves of an item what an entry of the index has.
+  void project(Item& item) const {
+    if (projects_all()) return;
+    std::vector<std::string> names = key_names();
+    names.insert(names.end(), index->included.begin(), index->included.end());
+    std::erase_if(item,
+                  [&](const auto& entry) { return std::ranges::count(names, entry.first) == 0; });
+  }
+};
+
+/// Placeholders that none of the expressions uses would be refused.
+void drop_unused(Names& names, const std::vector<std::string>& expressions) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+  };
+  const auto is_used = [&](const std::string& placeholder) {
+    return std::ranges::any_of(expressions, [&](const std::string& text) {
+      for (auto at = text.find(placeholder); at != std::string::npos;
+           at = text.find(placeholder, at + 1)) {
+        const std::size_t end = at + placeholder.size();
+        if (end == text.size() || !is_word(text[end])) return true;
+      }
+      return false;
+    });
+  };
+  std::erase_if(names, [&](const auto& name) { return !is_used(name.first); });
+}
+
 /// The native query for a query of items of any size. What the filter reads is asked for, too: it
 /// is evaluated again here.
 Result<QueryRequest> widened_query(const QueryRequest& request, const Projection& projection,
-                                   const Condition& filter, const KeySchema& keys) {
+                                   const Condition& filter, const Queried& queried) {
   for (const auto& [placeholder, name] : request.names) {
     if (!placeholder.starts_with("#spillway_")) continue;
     return make_error(Code::invalid_argument, "item.query", placeholder,
                       "placeholders that begin with #spillway_ are reserved; choose another name");
   }
   QueryRequest native = request;
+  if (queried.index != nullptr && !queried.index->local) native.consistent = false;
   if (!request.projection.empty()) {
     std::vector<Path> paths = projection.paths();
     paths.insert(paths.end(), filter.paths().begin(), filter.paths().end());
     Names names;
-    native.projection = widened_projection(paths, keys, names);
+    native.projection = widened_projection(paths, queried.key_names(), names);
+    drop_unused(native.names, {request.key_condition, request.filter});
     native.names.insert(names.begin(), names.end());
   }
   if (!request.filter.empty()) {
@@ -149,44 +219,53 @@ Result<QueryRequest> widened_query(const QueryRequest& request, const Projection
 class PageReader {
  public:
   PageReader(Core& core, const QueryRequest& request, Hydrate hydrate, const Condition& filter,
-             const Projection& projection, Deadline deadline)
+             const Projection& projection, const Queried& queried, Deadline deadline)
       : core_(core),
         request_(request),
         hydrate_(hydrate),
         filter_(filter),
         projection_(projection),
+        queried_(queried),
         deadline_(deadline) {}
 
-  Result<QueryPage> read(QueryPage page, const KeySchema& keys) {
+  Result<QueryPage> read(QueryPage page) {
     std::vector<Item> stored = std::move(page.items);
     page.items.clear();
     std::optional<Item> last_done;
     for (Item& item : stored) {
-      SPILLWAY_TRY(const Item key, primary_key(item, keys));
-      auto taken = take(std::move(item), key, page.items);
+      SPILLWAY_TRY(const Item key, primary_key(item, queried_.table.keys));
+      Item last_key = queried_.last_key(item);
+      auto taken = take(std::move(item), key, last_key, page.items);
       if (!taken && !last_done) return std::move(taken).error();
       if (!taken || !taken.value()) {  // the next page begins with it
         page.last_key = last_done;
         break;
       }
-      last_done = key;
+      last_done = std::move(last_key);
     }
     return page;
   }
 
  private:
-  /// False: the page is full without it.
-  Result<bool> take(Item stored, const Item& key, std::vector<Item>& items) {
-    SPILLWAY_TRY(LoadedItem loaded, load_of(core_, request_.table, key, std::move(stored)));
-    std::optional<Item> item = std::move(loaded.item);
+  /// False: the page is full without it. `place` is where it is in what is queried.
+  Result<bool> take(Item stored, const Item& key, const Item& place, std::vector<Item>& items) {
+    const Recheck recheck = [&](Item& item) {
+      const bool same = queried_.last_key(item) == place;
+      queried_.project(item);
+      return same;
+    };
+    SPILLWAY_TRY(auto loaded, load(std::move(stored), key, recheck));
+    if (!loaded) return true;  // an index is behind its table: it is not there any more
+    std::optional<Item> item = std::move(loaded->item);
     if (hydrate_ == Hydrate::whole) {
       const bool first = bytes_ == 0;
       bytes_ += bytes_behind(*item);
       if (!first && bytes_ > core_.config.hydrated_page_bytes_max) return false;
-      SPILLWAY_TRY(item, whole_item(core_, request_.table, key, std::move(*item), deadline_));
+      SPILLWAY_TRY(item,
+                   whole_item(core_, request_.table, key, std::move(*item), recheck, deadline_));
       if (!item) return true;  // it is gone meanwhile
     }
-    if (loaded.revision) {
+    if (loaded->revision) {
       const auto holds = filter_.evaluate(&*item);
       // With handles a filter on a spilled value cannot be judged: the item is kept.
       if (holds && !holds.value()) return true;
@@ -196,27 +275,57 @@ class PageReader {
     return true;
   }
 
+  /// The stored item with handles. An entry of an index that has no manifest to tell values from
+  /// references, but holds what looks like one, is read from its table. nullopt: it moved away.
+  Result<std::optional<LoadedItem>> load(Item stored, const Item& key, const Recheck& recheck) {
+    const bool hides =
+        !queried_.shows_manifest() && holds_reference(stored, core_.prefix(request_.table, key));
+    if (hides) {
+      GetRequest request;
+      request.table = request_.table;
+      request.key = key;
+      SPILLWAY_TRY(GetResult got, core_.items.get(request, deadline_));
+      if (!got.item) return std::optional<LoadedItem>();
+      stored = std::move(*got.item);
+    }
+    SPILLWAY_TRY(LoadedItem loaded, load_of(core_, request_.table, key, std::move(stored)));
+    if (hides && !recheck(loaded.item)) return std::optional<LoadedItem>();
+    queried_.project(loaded.item);  // members of a pack are the manifest's, not the entry's
+    return std::optional(std::move(loaded));
+  }
+
   Core& core_;
   const QueryRequest& request_;
   const Hydrate hydrate_;
   const Condition& filter_;
   const Projection& projection_;
+  const Queried& queried_;
   const Deadline deadline_;
   std::uint64_t bytes_ = 0;
 };
+
+const IndexDescription* index_of(const TableDescription& table, const std::string& name) {
+  const auto found = std::ranges::find(table.indexes, name, &IndexDescription::name);
+  return found == table.indexes.end() ? nullptr : &*found;
+}
 
 }  // namespace
 
 Result<QueryPage> Items::query(const QueryRequest& request, Hydrate hydrate, Deadline deadline) {
   Core& core = state_->core;
-  SPILLWAY_TRY(const auto table, core.table(request.table, deadline));
+  SPILLWAY_TRY(auto table, core.table(request.table, deadline));
+  if (!request.index.empty() && index_of(*table, request.index) == nullptr) {
+    core.forget_table(request.table);  // it may be new
+    SPILLWAY_TRY(table, core.table(request.table, deadline));
+  }
+  const Queried queried{*table, index_of(*table, request.index)};
   SPILLWAY_TRY(const Projection projection, Projection::parse(request.projection, request.names));
   SPILLWAY_TRY(const Condition filter,
                Condition::parse(request.filter, request.names, request.values));
-  SPILLWAY_TRY(const QueryRequest native, widened_query(request, projection, filter, table->keys));
+  SPILLWAY_TRY(const QueryRequest native, widened_query(request, projection, filter, queried));
   SPILLWAY_TRY(QueryPage page, core.items.query(native, deadline));
-  return PageReader(core, request, hydrate, filter, projection, deadline)
-      .read(std::move(page), table->keys);
+  return PageReader(core, request, hydrate, filter, projection, queried, deadline)
+      .read(std::move(page));
 }
 
 Result<std::unique_ptr<ByteSource>> Items::open(const GetRequest& owner, const Spilled& handle,

@@ -1,247 +1,244 @@
-// The sweep: reclaims objects that no item refers to. The order of reads is the proof: G0 the
-// object is seen in a LIST, G1 the ledger's row is read strongly, G2 the item is read strongly.
+// The two ways through what may be reclaimed: everything, or what the ledger's index says is due.
 #include <algorithm>
-#include <mutex>
+#include <iterator>
+#include <random>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/parallel.h"
+#include "hybrid/identity.h"
 #include "hybrid/items_state.h"
-#include "hybrid/manifest.h"
-#include "hybrid/owner.h"
+#include "hybrid/reclaim.h"
 
 namespace spillway {
+
+struct SweepPosition {
+  enum class Phase { objects, rows };
+  Phase phase = Phase::objects;  ///< of a full sweep
+  std::string after_object;
+  std::uint64_t objects_seen = 0;
+  std::vector<ObjectInfo> unknown;  ///< decided at the end, when it is known how many there are
+  std::optional<Item> after_row;
+  int shard = 0;  ///< of a routine sweep
+};
+
 namespace {
 
-/// What Items::transact promises: repeats resolve to the first for so long.
-constexpr std::int64_t token_age_millis = 24LL * 3600 * 1000;
-
-constexpr std::size_t decisions_in_parallel_max = 8;
-/// What ObjectStore::remove takes.
-constexpr std::size_t removed_at_once_max = 1000;
-
-enum class Verdict { keep, remove, remove_unknown };
+constexpr std::uint32_t due_rows_at_once_max = 200;
 
 class Sweep {
  public:
   Sweep(Core& core, std::shared_mutex& removals, const SweepOptions& options, Deadline deadline)
-      : core_(core), removals_(removals), options_(options), deadline_(deadline) {}
+      : core_(core),
+        reclaimer_(core, removals, options, deadline),
+        options_(options),
+        deadline_(deadline) {
+    if (options.resume) at_ = *options.resume;
+  }
 
   Result<SweepReport> run() {
-    SPILLWAY_TRY(sweep_objects());
-    remove_unknown();
-    SPILLWAY_TRY(sweep_rows());
-    return std::move(report_);
+    SPILLWAY_TRY(check_identity(core_, deadline_));
+    const bool routine = options_.scope == SweepScope::routine;
+    auto done = routine ? sweep_due() : sweep_all();
+    if (!done && !ended_early(done)) return std::move(done).error();
+    SweepReport report = reclaimer_.take_report();
+    if (ended_) report.next = std::make_shared<const SweepPosition>(std::move(at_));
+    return report;
   }
 
  private:
-  std::int64_t now() const { return unix_millis(); }
+  using Phase = SweepPosition::Phase;
 
-  Result<void> sweep_objects() {
-    const std::string prefix = core_.store_id + "/";
-    std::string after;
-    do {
-      // A listing that fails or is cut ends the sweep: nothing is concluded from what it lacks.
-      SPILLWAY_TRY(ObjectList list, core_.objects.list(prefix, after, deadline_));
-      // Side by side: each decision is of one object alone, and their writes share group commits.
-      parallel_for(list.objects.size(), decisions_in_parallel_max,
-                   [&](std::size_t i) { consider(list.objects[i]); });
-      remove(std::exchange(condemned_, {}));
-      report_.objects_seen += list.objects.size();
-      after = std::move(list.next);
-    } while (!after.empty());
+  /// A deadline that passes ends a sweep, which goes on from `at_` another time.
+  bool ended_early(const Result<void>& done) {
+    ended_ |= deadline_.passed();
+    return ended_ && done.error().code == Code::timeout;
+  }
+  bool must_stop() {
+    ended_ |= deadline_.passed();
+    return ended_;
+  }
+
+  // ---- full -------------------------------------------------------------------------------------
+
+  Result<void> sweep_all() {
+    if (at_.phase == Phase::objects) {
+      SPILLWAY_TRY(sweep_objects());
+    }
+    if (at_.phase == Phase::rows) {
+      SPILLWAY_TRY(sweep_rows());
+    }
     return ok();
   }
 
-  void consider(const ObjectInfo& object) {
-    const auto name = parse_object_key(object.key);
-    if (!name) return;  // not an artifact of the protocol: a probe, or somebody else's
-    auto verdict = decide(object.key, *name);
-    if (!verdict) {
-      undecided(object.key + ": " + describe(verdict.error()));
-    } else if (verdict.value() != Verdict::keep) {
-      const std::lock_guard lock(mutex_);
-      (verdict.value() == Verdict::remove ? condemned_ : unknown_).push_back(object);
-    }
-  }
-
-  void undecided(std::string what) {
-    count([&](SweepReport& report) { report.undecided.push_back(std::move(what)); });
-  }
-
-  template <class Change>
-  void count(const Change& change) {
-    const std::lock_guard lock(mutex_);
-    change(report_);
-  }
-
-  Result<Verdict> decide(const ObjectKey& key, const ObjectName& name) {
-    SPILLWAY_TRY(const auto row, core_.ledger.read(name.attempt, deadline_));  // G1
-    if (!row) return Verdict::remove_unknown;
-    switch (row->state) {
-      case AttemptState::pending: {
-        if (now() - row->created_millis < options_.fence_age_millis) return Verdict::keep;
-        SPILLWAY_TRY(const auto state, core_.ledger.abort(row->attempt, deadline_));
-        if (state == AttemptState::aborted) {
-          count([](SweepReport& report) { ++report.attempts_aborted; });
-        }
-        return state == AttemptState::aborted ? Verdict::remove : Verdict::keep;
-      }
-      case AttemptState::aborted: return Verdict::remove;
-      case AttemptState::committed: return decide_committed(*row, key, name);
-    }
-    return Verdict::keep;
-  }
-
-  Result<Verdict> decide_committed(const LedgerRow& row, const ObjectKey& key,
-                                   const ObjectName& name) {
-    for (const LedgerOwner& owner : row.owners) {
-      if (owner.table != name.table || owner_hash(owner.key) != name.owner) continue;
-      SPILLWAY_TRY(const bool referred, refers(owner, key));  // G2
-      if (referred) return Verdict::keep;
-    }
-    if (options_.retention_millis <= 0) return Verdict::remove;
-    SPILLWAY_TRY(
-        const std::int64_t since,
-        core_.ledger.mark_superseded(row, name.owner + "/" + name.number, now(), deadline_));
-    if (now() - since < options_.retention_millis) {
-      count([](SweepReport& report) { ++report.kept_for_retention; });
-      return Verdict::keep;
-    }
-    return Verdict::remove;
-  }
-
-  /// An item that cannot be read counts as holding the reference. So does a table that is gone:
-  /// only the operator can say that it is not merely out of reach.
-  Result<bool> refers(const LedgerOwner& owner, const ObjectKey& key) {
-    GetRequest request;
-    request.table = owner.table;
-    request.key = owner.key;
-    SPILLWAY_TRY(const GetResult got, core_.items.get(request, deadline_));
-    if (!got.item) return false;
-    const auto listed = listed_objects(*got.item);
-    return !listed || listed->contains(key);
-  }
-
-  /// Any number of objects: a store takes a thousand at a time.
-  void remove(const std::vector<ObjectInfo>& objects) {
-    const std::shared_lock lock(removals_);
-    for (std::size_t from = 0; from < objects.size(); from += removed_at_once_max) {
-      const std::size_t end = std::min(from + removed_at_once_max, objects.size());
-      std::vector<ObjectKey> keys;
-      for (std::size_t i = from; i < end; ++i) keys.push_back(objects[i].key);
-      const auto removed = core_.objects.remove(keys, deadline_);
-      for (std::size_t i = from; i < end; ++i) {
-        if (!removed[i - from]) {
-          undecided(objects[i].key + ": " + describe(removed[i - from].error()));
-          continue;
-        }
-        ++report_.objects_removed;
-        report_.bytes_removed += objects[i].size_bytes;
-      }
-    }
-  }
-
-  /// Many objects whose attempts the ledger has never heard of mean that the ledger is not theirs
-  /// (a restored table, the wrong bucket): then an operator decides.
-  void remove_unknown() {
-    const std::uint64_t one_percent = report_.objects_seen / 100;
-    const std::uint64_t allowed = std::max(options_.unknown_objects_max, one_percent);
-    if (unknown_.size() > allowed) {
-      undecided(std::to_string(unknown_.size()) +
-                " objects belong to attempts that the ledger does not know, more than " +
-                std::to_string(allowed) +
-                "; none of them was removed. Was the item store restored or exchanged? If they are "
-                "rubbish, raise the limit");
-      return;
-    }
-    remove(unknown_);
+  Result<void> sweep_objects() {
+    do {
+      if (must_stop()) return ok();
+      // A listing that fails or is cut ends the sweep: nothing is concluded from what it lacks.
+      SPILLWAY_TRY(ObjectList list,
+                   core_.objects.list(core_.root + "/", at_.after_object, deadline_));
+      reclaimer_.consider(list.objects);
+      reclaimer_.remove_condemned();
+      auto unknown = reclaimer_.take_unknown();
+      // What the deadline kept from being decided is looked at again, unless it is all there was.
+      if (must_stop() && progressed_) return ok();
+      progressed_ = true;
+      std::ranges::move(unknown, std::back_inserter(at_.unknown));
+      at_.objects_seen += list.objects.size();
+      reclaimer_.count([&](SweepReport& report) { report.objects_seen += list.objects.size(); });
+      at_.after_object = std::move(list.next);
+    } while (!at_.after_object.empty());
+    reclaimer_.remove_unknown(std::exchange(at_.unknown, {}), at_.objects_seen);
+    at_.phase = Phase::rows;
+    return ok();
   }
 
   Result<void> sweep_rows() {
+    do {
+      if (must_stop()) return ok();
+      SPILLWAY_TRY(Ledger::Page page, core_.ledger.scan(at_.after_row, deadline_));
+      parallel_for(page.attempts.size(), decisions_in_parallel_max, [&](std::size_t i) {
+        auto done = reclaimer_.advance(page.attempts[i]);
+        if (!done) reclaimer_.undecided(page.attempts[i].attempt, done.error());
+      });
+      reclaimer_.count([&](SweepReport& report) {
+        report.rows_seen += page.attempts.size();
+        for (const std::string& id : page.unreadable) {
+          report.undecided.push_back(id + ": this ledger row cannot be read");
+        }
+      });
+      for (const TokenRow& token : page.tokens) {
+        SPILLWAY_TRY(reclaimer_.remove_token_if_old(token));
+      }
+      at_.after_row = std::move(page.next);
+    } while (at_.after_row);
+    return ok();
+  }
+
+  // ---- routine ----------------------------------------------------------------------------------
+
+  Result<void> sweep_due() {
+    if (!options_.resume) {
+      // Not always the same first: one of several gateways that sweep, or one that ends early.
+      at_.shard = static_cast<int>(std::random_device{}() % due_shards);
+    }
+    for (int i = 0; i < due_shards; ++i) {
+      SPILLWAY_TRY(sweep_shard(at_.shard));
+      if (ended_) return ok();
+      at_.shard = (at_.shard + 1) % due_shards;
+    }
+    return ok();
+  }
+
+  /// Each row that is looked at leaves the index or is due later, so a sweep that is cut short goes
+  /// on by itself.
+  Result<void> sweep_shard(int shard) {
+    // Rows are made due by the default fence age; a shorter one looks ahead.
+    const std::int64_t ahead =
+        std::max<std::int64_t>(0, pending_due_millis - options_.fence_age_millis);
     std::optional<Item> after;
     do {
-      SPILLWAY_TRY(Ledger::Page page, core_.ledger.scan(after, deadline_));
-      report_.rows_seen += page.attempts.size();
-      parallel_for(page.attempts.size(), decisions_in_parallel_max, [&](std::size_t i) {
-        auto done = sweep_row(page.attempts[i]);
-        if (!done) undecided(page.attempts[i].attempt + ": " + describe(done.error()));
-      });
-      for (const std::string& id : page.unreadable) {
-        undecided(id + ": this ledger row cannot be read");
-      }
+      if (must_stop()) return ok();
+      SPILLWAY_TRY(DuePage page, core_.ledger.due(shard, Reclaimer::now() + ahead,
+                                                  due_rows_at_once_max, after, deadline_));
+      sweep_attempts(page.attempts);
       for (const TokenRow& token : page.tokens) {
-        if (now() - token.created_millis < token_age_millis) continue;
-        SPILLWAY_TRY(core_.ledger.remove_token(token, deadline_));
-        ++report_.rows_removed;
+        SPILLWAY_TRY(reclaimer_.remove_token_if_old(token));
       }
       after = std::move(page.next);
     } while (after);
     return ok();
   }
 
-  /// A row goes when it is finished, its objects are gone and nothing refers to them. It stays for
-  /// the fence age after it finished: a late duplicate of W0 must still find it.
-  Result<void> sweep_row(const LedgerRow& row) {
+  struct Due {
+    LedgerRow row;      ///< as it was before the LIST: what is made due later stays due
+    bool sound = true;  ///< its objects were seen
+  };
+
+  void sweep_attempts(std::vector<std::string> attempts) {
+    std::erase_if(attempts, [&](const std::string& id) { return !looked_at_.insert(id).second; });
+    std::vector<std::optional<Due>> rows(attempts.size());
+    parallel_for(attempts.size(), decisions_in_parallel_max,
+                 [&](std::size_t i) { rows[i] = look_at(attempts[i]); });
+    std::set<std::string> touched = reclaimer_.remove_condemned();
+    static_cast<void>(reclaimer_.take_unknown());  // the full sweep's, which counts them
+    parallel_for(attempts.size(), decisions_in_parallel_max, [&](std::size_t i) {
+      if (rows[i]) move_on(*rows[i]);
+    });
+    // Other attempts that lost objects here: their rows may be done with.
+    for (const std::string& id : attempts) touched.erase(id);
+    for (const std::string& id : touched) {
+      looked_at_.erase(id);
+      auto hinted = core_.ledger.hint(id, deadline_);
+      if (!hinted) reclaimer_.undecided(id, hinted.error());
+    }
+  }
+
+  /// The row, after its objects have been considered; nullopt: it is not due.
+  std::optional<Due> look_at(const std::string& attempt) {
+    auto row = core_.ledger.read(attempt, deadline_);
+    if (!row) reclaimer_.undecided(attempt, row.error());
+    if (!row || !row.value() || row.value()->due_millis == 0) return std::nullopt;
+    Due due{std::move(*row.value())};
+    reclaimer_.count([](SweepReport& report) { ++report.rows_seen; });
+    for (const LedgerOwner& owner : due.row.owners) {
+      auto seen = consider_owner(due.row, owner);
+      if (seen) continue;
+      reclaimer_.undecided(attempt, seen.error());
+      due.sound = false;
+    }
+    return due;
+  }
+
+  /// A blind write's predecessors are unknown: all that the item ever had is looked at.
+  Result<void> consider_owner(const LedgerRow& row, const LedgerOwner& owner) {
+    std::string prefix = core_.prefix(owner.table, owner.key);
+    if (!row.blind) prefix += row.attempt + "/";
+    std::string after;
+    do {
+      SPILLWAY_TRY(ObjectList list, core_.objects.list(prefix, after, deadline_));  // G0
+      reclaimer_.consider(list.objects);
+      reclaimer_.count([&](SweepReport& report) { report.objects_seen += list.objects.size(); });
+      after = std::move(list.next);
+    } while (!after.empty());
+    return ok();
+  }
+
+  void move_on(const Due& due) {
+    LedgerRow row = due.row;
     if (row.state == AttemptState::pending) {
-      if (now() - row.created_millis < options_.fence_age_millis) return ok();
-      SPILLWAY_TRY(const auto state, core_.ledger.abort(row.attempt, deadline_));
-      if (state == AttemptState::aborted) {
-        count([](SweepReport& report) { ++report.attempts_aborted; });
-      }
-      return options_.fence_age_millis == 0 ? remove_finished(row.attempt) : ok();
+      // It may have been fenced just now. One that was committed waits for another time, if it is
+      // due: its objects were looked at as those of a pending one.
+      auto again = core_.ledger.read(row.attempt, deadline_);
+      if (!again) reclaimer_.undecided(row.attempt, again.error());
+      if (!again || !again.value() || again.value()->state == AttemptState::committed) return;
+      row = std::move(*again.value());
     }
-    if (now() - row.finished_millis < options_.fence_age_millis) return ok();
-    return remove_row(row);
-  }
-
-  Result<void> remove_finished(const std::string& attempt) {
-    SPILLWAY_TRY(const auto row, core_.ledger.read(attempt, deadline_));
-    if (row && row->state == AttemptState::aborted) return remove_row(*row);
-    return ok();
-  }
-
-  Result<void> remove_row(const LedgerRow& row) {
-    for (const LedgerOwner& owner : row.owners) {
-      const std::string prefix = core_.prefix(owner.table, owner.key) + row.attempt + "/";
-      if (row.state == AttemptState::committed) {
-        SPILLWAY_TRY(const bool referred, refers_to_any(owner, prefix));
-        if (referred) return ok();
-      }
-      SPILLWAY_TRY(const ObjectList left, core_.objects.list(prefix, "", deadline_));
-      if (!left.objects.empty()) return ok();
+    std::optional<std::int64_t> next = Reclaimer::now() + sweep_retry_millis;
+    if (due.sound) {
+      auto when = reclaimer_.advance(row);
+      if (when) next = when.value();
+      if (!when) reclaimer_.undecided(row.attempt, when.error());
     }
-    SPILLWAY_TRY(core_.ledger.remove(row, deadline_));
-    count([](SweepReport& report) { ++report.rows_removed; });
-    return ok();
-  }
-
-  Result<bool> refers_to_any(const LedgerOwner& owner, const std::string& prefix) {
-    GetRequest request;
-    request.table = owner.table;
-    request.key = owner.key;
-    SPILLWAY_TRY(const GetResult got, core_.items.get(request, deadline_));
-    if (!got.item) return false;
-    const auto listed = listed_objects(*got.item);
-    if (!listed) return true;
-    const auto first = listed->lower_bound(prefix);
-    return first != listed->end() && first->starts_with(prefix);
+    auto set = core_.ledger.set_due(row, next, deadline_);
+    if (!set) reclaimer_.undecided(row.attempt, set.error());
   }
 
   Core& core_;
-  std::shared_mutex& removals_;
+  Reclaimer reclaimer_;
   const SweepOptions& options_;
-  Deadline deadline_;
-  std::mutex mutex_;  ///< guards what follows
-  SweepReport report_;
-  std::vector<ObjectInfo> condemned_;  ///< of the page that is looked at
-  std::vector<ObjectInfo> unknown_;
+  const Deadline deadline_;
+  SweepPosition at_;
+  bool ended_ = false;
+  bool progressed_ = false;          ///< at least one page of objects has been decided
+  std::set<std::string> looked_at_;  ///< attempts, in this run: those put off may come up again
 };
 
 }  // namespace
 
 Result<SweepReport> Items::sweep(const SweepOptions& options, Deadline deadline) {
-  return Sweep(state_->core, state_->removals, options, deadline).run();
+  SweepOptions wanted = options;
+  if (!state_->core.ledger.indexed()) wanted.scope = SweepScope::full;
+  return Sweep(state_->core, state_->removals, wanted, deadline).run();
 }
 
 }  // namespace spillway

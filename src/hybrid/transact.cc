@@ -1,4 +1,6 @@
 // Transactions over items of any size: one ledger row for all of them.
+#include <algorithm>
+
 #include "base/digest.h"
 #include "dynamo/json.h"
 #include "hybrid/hydrate.h"
@@ -49,6 +51,7 @@ Result<PreparedAll> prepare_all(Core& core, const std::vector<WriteRequest>& act
       SPILLWAY_TRY(prepared, prepare_put(core, action, *table, attempt, labeller, deadline));
     } else if (keys_only && action.kind != WriteRequest::Kind::update) {
       prepared.native = action;
+      prepared.blind = action.kind == WriteRequest::Kind::remove;
     } else {
       SPILLWAY_TRY(prepared, prepare_guarded(core, action, *table, attempt, labeller, deadline));
     }
@@ -133,6 +136,8 @@ Result<TransactReply> Items::transact(const std::vector<WriteRequest>& actions,
     SPILLWAY_TRY(PreparedAll all, std::move(prepared));
     if (all.refused) return refusal(std::move(all));
     if (!token.empty()) all.natives.push_back(Ledger::token_action(token, digest));
+    const auto is_blind = [](const PreparedWrite& write) { return write.blind; };
+    if (attempt.begun() && std::ranges::any_of(all.writes, is_blind)) attempt.mark_blind();
     SPILLWAY_TRY(TransactResult result, attempt.commit(all.natives, deadline));
     const bool token_taken =
         !result.applied && !token.empty() && !result.actions.back().condition_held;
@@ -148,7 +153,10 @@ Result<TransactReply> Items::transact(const std::vector<WriteRequest>& actions,
       prior = present_prior(core, *table, std::move(prior));
     }
     reply.result = std::move(result);
-    for (PreparedWrite& write : all.writes) reply.placements.push_back(write.placements);
+    for (PreparedWrite& write : all.writes) {
+      if (reply.result.applied) state_->hints.superseded(write.superseded);
+      reply.placements.push_back(write.placements);
+    }
     return reply;
   }
   return make_error(Code::conflict, "item.transact", "",

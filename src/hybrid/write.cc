@@ -76,11 +76,13 @@ Result<WriteReply> Items::State::write_put(const WriteRequest& request,
                                            const Labeller& labeller, Deadline deadline) {
   SPILLWAY_TRY(PreparedWrite prepared,
                prepare_put(core, request, table, attempt, labeller, deadline));
+  if (prepared.blind && attempt.begun()) attempt.mark_blind();  // such a commit shows no prior item
   SPILLWAY_TRY(TransactResult committed, attempt.commit({prepared.native}, deadline));
   WriteReply reply = reply_of(std::move(prepared));
   reply.result.applied = committed.applied;
   reply.result.capacity = committed.capacity;
   if (!committed.actions.empty()) {
+    if (committed.applied) hints.gone(committed.actions[0].prior);
     reply.result.prior = present_prior(core, table, std::move(committed.actions[0].prior));
   }
   return reply;
@@ -136,6 +138,7 @@ Result<WriteReply> Items::State::write_guarded(const WriteRequest& request,
     }
     SPILLWAY_TRY(TransactResult committed, attempt.commit({ready.native}, deadline));
     if (committed.applied) {
+      hints.superseded(ready.superseded);
       WriteReply reply = reply_of(std::move(ready));
       reply.result.applied = true;
       reply.result.prior = std::move(prior);
@@ -167,6 +170,7 @@ Result<WriteReply> Items::write(const WriteRequest& request, Deadline deadline,
   if (request.kind == Kind::remove && keys_only) {
     WriteReply reply;
     SPILLWAY_TRY(reply.result, state_->core.items.write(request, deadline));
+    if (reply.result.applied) state_->hints.gone(reply.result.prior);
     reply.result.prior = present_prior(state_->core, *table, std::move(reply.result.prior));
     return reply;
   }

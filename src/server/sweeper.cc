@@ -1,12 +1,17 @@
 // Sweeps in the background.
 #include "server/sweeper.h"
 
+#include <algorithm>
+
 namespace spillway {
 namespace {
 
-/// A sweep that takes longer fails, and what it removed stays removed; the next one begins anew.
-/// Shutdown waits no longer than this.
+/// A sweep that takes longer goes on in a further step. Shutdown waits no longer than this.
 constexpr std::chrono::milliseconds sweep_deadline{20'000};
+constexpr std::chrono::milliseconds between_steps{1'000};
+
+/// What no hint told of is found so often at least. A full sweep lists every object.
+constexpr std::chrono::hours full_interval{7 * 24};
 
 }  // namespace
 
@@ -26,7 +31,8 @@ Sweeper::~Sweeper() {
 
 void Sweeper::run() {
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, interval_, [this] { return stopping_; })) {
+  const auto pause = [this] { return next_ ? std::min(interval_, between_steps) : interval_; };
+  while (!wake_.wait_for(lock, pause(), [this] { return stopping_; })) {
     lock.unlock();
     sweep();
     lock.lock();
@@ -34,7 +40,14 @@ void Sweeper::run() {
 }
 
 void Sweeper::sweep() {
-  const auto report = context_.spillway.sessions().sweep(options_, Deadline::after(sweep_deadline));
+  const auto now = std::chrono::steady_clock::now();
+  if (!next_) full_ = now - last_full_ >= full_interval;
+  SweepOptions options = options_;
+  options.scope = full_ ? SweepScope::full : SweepScope::routine;
+  options.resume = next_;
+  const auto report = context_.spillway.sessions().sweep(options, Deadline::after(sweep_deadline));
+  if (report) next_ = report.value().next;  // one that failed is tried again from where it was
+  if (report && !next_ && full_) last_full_ = now;
   context_.metrics.count_sweep(report.has_value() ? &report.value() : nullptr);
   if (report.has_error()) {
     LogLine line(LogLine::Level::warning, "sweep_failed");
@@ -48,6 +61,7 @@ void Sweeper::sweep() {
       .number("bytesRemoved", report.value().bytes_removed)
       .number("rowsRemoved", report.value().rows_removed)
       .number("attemptsAborted", report.value().attempts_aborted)
+      .number("fallbacksMoved", report.value().fallbacks_moved)
       .number("undecided", report.value().undecided.size());
   context_.log.write(line);
 }

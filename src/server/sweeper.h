@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -10,7 +11,8 @@
 
 namespace spillway {
 
-/// Sweeps every `interval` until it is destroyed, which waits for a sweep that runs.
+/// Sweeps every `interval` until it is destroyed, which waits for a sweep that runs: what is due
+/// where the ledger has an index, and everything once a week; everything where it has none.
 class Sweeper {
  public:
   Sweeper(Context& context, std::chrono::milliseconds interval, const SweepOptions& options);
@@ -23,6 +25,9 @@ class Sweeper {
   Context& context_;
   const std::chrono::milliseconds interval_;
   const SweepOptions options_;
+  bool full_ = false;  ///< the sweep that is under way, perhaps in several steps
+  std::shared_ptr<const SweepPosition> next_;  ///< shared with reports: where it goes on
+  std::chrono::steady_clock::time_point last_full_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <functional>
@@ -44,7 +45,7 @@ inline Result<void> run(const std::function<Result<void>(const std::string&)>& h
 
 class FaultyItemStore final : public ItemStore {
  public:
-  FaultyItemStore(std::unique_ptr<ItemStore> store, std::shared_ptr<Faults> faults)
+  FaultyItemStore(std::shared_ptr<ItemStore> store, std::shared_ptr<Faults> faults)
       : store_(std::move(store)), faults_(std::move(faults)) {}
   Result<GetResult> get(const GetRequest& request, Deadline deadline) override {
     SPILLWAY_TRY(run(faults_->before, "get " + request.table));
@@ -67,17 +68,19 @@ class FaultyItemStore final : public ItemStore {
     return store_->query(request, deadline);
   }
   Result<TableReply> administer(const TableRequest& request, Deadline deadline) override {
+    static constexpr std::array names = {"create", "delete", "describe", "list"};
+    SPILLWAY_TRY(run(faults_->before, std::string("administer ") + names[request.index()]));
     return store_->administer(request, deadline);
   }
 
  private:
-  std::unique_ptr<ItemStore> store_;
-  std::shared_ptr<Faults> faults_;  // shared with the test, which changes them
+  std::shared_ptr<ItemStore> store_;  // shared with other gateways of a test
+  std::shared_ptr<Faults> faults_;    // shared with the test, which changes them
 };
 
 class FaultyObjectStore final : public ObjectStore {
  public:
-  FaultyObjectStore(std::unique_ptr<ObjectStore> store, std::shared_ptr<Faults> faults)
+  FaultyObjectStore(std::shared_ptr<ObjectStore> store, std::shared_ptr<Faults> faults)
       : store_(std::move(store)), faults_(std::move(faults)) {}
   Result<std::uint64_t> put(const ObjectKey& key, ByteSource& source,
                             const ObjectAttributes& attributes, Deadline deadline) override {
@@ -104,8 +107,8 @@ class FaultyObjectStore final : public ObjectStore {
   }
 
  private:
-  std::unique_ptr<ObjectStore> store_;
-  std::shared_ptr<Faults> faults_;  // shared with the test, which changes them
+  std::shared_ptr<ObjectStore> store_;  // shared with other gateways of a test
+  std::shared_ptr<Faults> faults_;      // shared with the test, which changes them
 };
 
 /// Items over embedded stores, with a table "things" keyed by pk (S) and sk (S).
@@ -121,6 +124,8 @@ class ItemsTest : public ::testing::Test {
     ASSERT_TRUE(object_store) << describe(object_store.error());
     ItemsConfig config;
     config.policy = policy;
+    config.objects_url = "file://" + folder_.path() + "/objects";
+    config.sole_owner = true;
     auto faulty_items =
         std::make_unique<FaultyItemStore>(std::move(item_store).value(), item_faults_);
     auto faulty_objects =

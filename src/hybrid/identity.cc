@@ -1,0 +1,68 @@
+// The identity object.
+#include "hybrid/identity.h"
+
+#include "hybrid/items_state.h"
+
+namespace spillway {
+namespace {
+
+constexpr std::uint64_t identity_bytes_max = 1024;
+
+ObjectKey identity_key(const Core& core) { return core.root + "/identity"; }
+
+Result<std::string> read_identity(Core& core, Deadline deadline) {
+  SPILLWAY_TRY(auto source, core.objects.get(identity_key(core), std::nullopt, deadline));
+  return read_all(*source, identity_bytes_max);
+}
+
+/// ok, too, if somebody else was faster.
+Result<void> write_identity(Core& core, Deadline deadline) {
+  StringSource bytes(core.ledger_table_id);
+  ObjectAttributes attributes;
+  attributes.content_type = "text/plain";
+  auto put = core.objects.put(identity_key(core), bytes, attributes, deadline);
+  if (!put && put.error().code != Code::condition_failed) return std::move(put).error();
+  return ok();
+}
+
+}  // namespace
+
+Result<void> check_identity(Core& core, Deadline deadline) {
+  if (core.ledger_table_id.empty()) return ok();
+  auto found = read_identity(core, deadline);
+  if (!found && found.error().code == Code::not_found) {
+    SPILLWAY_TRY(write_identity(core, deadline));
+    found = read_identity(core, deadline);
+  }
+  SPILLWAY_TRY(const std::string identity, std::move(found));
+  if (identity == core.ledger_table_id) return ok();
+  return make_error(Code::permission_denied, "sweep", identity_key(core),
+                    "these objects belong to the item store whose ledger is table " + identity +
+                        ", and this one's is " + core.ledger_table_id +
+                        ", as in a copy that was restored from a backup; nothing is removed. If "
+                        "the original is gone for good, run `spillway adopt --store`");
+}
+
+Result<void> replace_identity(Core& core, Deadline deadline) {
+  SPILLWAY_TRY(remove_object(core.objects, identity_key(core), deadline));
+  SPILLWAY_TRY(write_identity(core, deadline));
+  return check_identity(core, deadline);
+}
+
+Result<void> Items::adopt_store(Deadline deadline) {
+  Core& core = state_->core;
+  if (core.ledger_table_id.empty()) {
+    return make_error(Code::unsupported, "adopt", "",
+                      "this item store gives its tables no ids, so there is no other owner");
+  }
+  SPILLWAY_TRY(const FsckReport report, fsck(FsckOptions{}, deadline));
+  if (!report.problems.empty()) {
+    return make_error(Code::corrupt, "adopt", core.root,
+                      std::to_string(report.problems.size()) +
+                          " problems, see `spillway fsck`; nothing was changed. The first: " +
+                          report.problems.front());
+  }
+  return replace_identity(core, deadline);
+}
+
+}  // namespace spillway
