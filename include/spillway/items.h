@@ -2,6 +2,7 @@
 // service and the DynamoDB endpoint are both its clients.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -132,6 +133,13 @@ struct ItemsConfig {
   bool sole_owner = false;
 };
 
+/// What a link for a browser is to answer with, and to whom it is given.
+struct LinkRequest {
+  std::string content_type, content_disposition;
+  bool accepts_zstd = false;          ///< the client's Accept-Encoding names zstd
+  std::chrono::seconds lifetime{60};  ///< 1 to 300 s
+};
+
 class ItemStore;
 class ObjectStore;
 
@@ -203,10 +211,19 @@ class Items {
   Result<AttributeValue> hydrate(const GetRequest& owner, const AttributeValue& value,
                                  Deadline deadline);
 
+  /// A link by which its bearer may GET the string or binary value behind a handle from the object
+  /// store itself, unverified by us. nullopt where there is none: the store is not S3, the value is
+  /// not one object, or its encoding is not one that the client accepts. The link is a secret while
+  /// it lasts. Asks nobody, except for credentials that are about to expire.
+  Result<std::optional<std::string>> link(const Spilled& handle, const LinkRequest& request,
+                                          Deadline deadline);
+
   /// Reclaims what nothing refers to, and moves values out that an outage of the object store kept
   /// in their items. Never removes on doubt: see docs/commit-protocol.md. permission_denied: the
   /// objects are another item store's (see adopt_store).
   Result<SweepReport> sweep(const SweepOptions& options, Deadline deadline);
+  /// permission_denied: the objects are another item store's. What a sweep asks before anything.
+  Result<void> check_owner(Deadline deadline);
   /// Makes this item store the owner of the objects, in place of the one it is a copy of. Only when
   /// that one is gone: it loses what is superseded here. corrupt, and nothing done, unless every
   /// object that the items refer to is there. unsupported where tables have no ids.

@@ -1,8 +1,8 @@
 # bash completion for spillway: source this file.
 _spillway() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-  local commands="serve import put get ls rm stats sweep fsck backup selftest version"
-  local here="--data --config --json --quiet --help" anywhere="--data --to --token-file --config --json --quiet --help"
+  local commands="serve import put get ls rm stats sweep fsck backup selftest init doctor adopt restore version"
+  local here="--data --items --objects --config --json --quiet --help" anywhere="--data --items --objects --to --token-file --config --json --quiet --help"
   local options
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
@@ -14,7 +14,8 @@ _spillway() {
     --config | --token-file | --tokens-file | --port-file | -o | --output)
       mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "user assistant system tool" -- "$current"); return ;;
-    --to | --listen | --fence-age | --retention | --rows | --synthetic | --range) return ;;
+    --tier) mapfile -t COMPREPLY < <(compgen -W "standard bulk expedited" -- "$current"); return ;;
+    --items | --objects | --viewer-origin | --days | --stale-uploads | --to | --listen | --fence-age | --retention | --rows | --synthetic | --range) return ;;
   esac
   case $command in
     serve) options="$here --listen --tokens-file --port-file" ;;
@@ -23,9 +24,14 @@ _spillway() {
     get) options="$anywhere --output --range" ;;
     rm) options="$anywhere --yes" ;;
     ls | stats) options=$anywhere ;;
-    sweep) options="$here --fence-age --retention" ;;
+    sweep) options="$here --fence-age --retention --stale-uploads" ;;
     fsck) options="$here --read-objects" ;;
     backup | selftest) options=$here ;;
+    init) options="$here --dry-run --create-bucket --viewer-origin --infrequent-access-after --glacier-instant-after
+        --expire-noncurrent-after" ;;
+    doctor) options="$here --viewer-origin" ;;
+    adopt) options="$here --dry-run" ;;
+    restore) options="$here --days --tier" ;;
     version) options="--json --help" ;;
   esac
   if [[ $current == -* ]]; then

@@ -1,5 +1,5 @@
 # fish completion for spillway.
-set -l commands serve import put get ls rm stats sweep fsck backup selftest version
+set -l commands serve import put get ls rm stats sweep fsck backup selftest init doctor adopt restore version
 set -l none "not __fish_seen_subcommand_from $commands"
 complete -c spillway -f
 complete -c spillway -n "$none" -a serve -d 'run the HTTP server'
@@ -13,11 +13,17 @@ complete -c spillway -n "$none" -a sweep -d 'reclaim objects that nothing refers
 complete -c spillway -n "$none" -a fsck -d 'check that everything referred to is there'
 complete -c spillway -n "$none" -a backup -d 'copy items and objects, consistently'
 complete -c spillway -n "$none" -a selftest -d 'validate the configured stores, end to end'
+complete -c spillway -n "$none" -a init -d 'make the tables, bucket and rules that are missing'
+complete -c spillway -n "$none" -a doctor -d 'check credentials, permissions and settings; say what to change'
+complete -c spillway -n "$none" -a adopt -d 'take over values that an application moved to S3 itself'
+complete -c spillway -n "$none" -a restore -d 'bring an archived artifact back for some days'
 complete -c spillway -n "$none" -a version -d 'print the version'
 
-set -l here "__fish_seen_subcommand_from serve import put get ls rm stats sweep fsck backup selftest"
+set -l here "__fish_seen_subcommand_from serve import put get ls rm stats sweep fsck backup selftest init doctor adopt restore"
 set -l anywhere "__fish_seen_subcommand_from import put get ls rm stats"
 complete -c spillway -n "$here" -l data -x -a '(__fish_complete_directories)' -d 'the data directory'
+complete -c spillway -n "$here" -l items -x -d 'the item store'
+complete -c spillway -n "$here" -l objects -x -d 'the object store'
 complete -c spillway -n "$here" -l config -r -F -d 'configuration file'
 complete -c spillway -n "$here" -l quiet -d 'print results and errors only'
 complete -c spillway -n "__fish_seen_subcommand_from $commands" -l json -d 'print JSON'
@@ -44,3 +50,12 @@ complete -c spillway -n '__fish_seen_subcommand_from sweep' -l fence-age -x -d s
 complete -c spillway -n '__fish_seen_subcommand_from sweep' -l retention -x -d seconds
 complete -c spillway -n '__fish_seen_subcommand_from fsck' -l read-objects -d 'verify every byte'
 complete -c spillway -n '__fish_seen_subcommand_from backup' -x -a '(__fish_complete_directories)'
+complete -c spillway -n '__fish_seen_subcommand_from sweep' -l stale-uploads -x -d hours
+complete -c spillway -n '__fish_seen_subcommand_from init adopt' -l dry-run -d 'only say what would be done'
+complete -c spillway -n '__fish_seen_subcommand_from init' -l create-bucket -d 'make the bucket, too'
+complete -c spillway -n '__fish_seen_subcommand_from init' -l infrequent-access-after -x -d 'days until STANDARD_IA'
+complete -c spillway -n '__fish_seen_subcommand_from init' -l glacier-instant-after -x -d 'days until GLACIER_IR'
+complete -c spillway -n '__fish_seen_subcommand_from init' -l expire-noncurrent-after -x -d 'days to keep removed objects'
+complete -c spillway -n '__fish_seen_subcommand_from init doctor' -l viewer-origin -x -d 'a page that may follow links'
+complete -c spillway -n '__fish_seen_subcommand_from restore' -l days -x -d 'keep it for so long'
+complete -c spillway -n '__fish_seen_subcommand_from restore' -l tier -x -a 'standard bulk expedited' -d 'how fast'

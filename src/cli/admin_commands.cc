@@ -4,12 +4,21 @@
 #include "cli/commands.h"
 #include "cli/place.h"
 #include "cli/progress.h"
+#include "object/bucket.h"
 #include "server/json_out.h"
 
 namespace spillway {
 namespace {
 
-std::string sweep_json(const SweepReport& report) {
+/// What crashed writers left of multipart uploads, on S3; 0 elsewhere.
+Result<std::uint64_t> abort_uploads(const Settings& settings, const SweepFlags& flags) {
+  if (!is_remote_objects(settings.stores)) return 0;
+  SPILLWAY_TRY(const auto bucket, Bucket::open(settings.stores.objects_url));
+  return bucket->abort_stale_uploads(std::chrono::hours(flags.stale_upload_hours),
+                                     Deadline::never());
+}
+
+std::string sweep_json(const SweepReport& report, std::uint64_t uploads_aborted) {
   JsonWriter json;
   json.begin_object()
       .member("objectsSeen", report.objects_seen)
@@ -19,6 +28,8 @@ std::string sweep_json(const SweepReport& report) {
       .member("rowsRemoved", report.rows_removed)
       .member("attemptsAborted", report.attempts_aborted)
       .member("keptForRetention", report.kept_for_retention)
+      .member("uploadsAborted", uploads_aborted)
+      .member("fallbacksMoved", report.fallbacks_moved)
       .key("undecided")
       .begin_array();
   for (const std::string& line : report.undecided) json.value(line);
@@ -47,25 +58,34 @@ Exit run_sweep(const Console& console, const Settings& settings, const SweepFlag
   if (!stores) return console.fail(stores.error());
   SweepOptions options;
   options.fence_age_millis = flags.fence_age_seconds * 1000;
-  options.retention_millis = flags.retention_seconds * 1000;
+  options.retention_millis = flags.retention_seconds ? *flags.retention_seconds * 1000
+                                                     : default_retention_millis(settings.stores);
+  options.scope = flags.full ? SweepScope::full : SweepScope::routine;
+  options.tables_gone = {flags.tables_gone.begin(), flags.tables_gone.end()};
   auto report = [&] {
     const Progress progress(console, "sweeping", std::nullopt);
     return stores.value()->sessions().sweep(options, Deadline::never());
   }();
   if (!report) return console.fail(report.error());
   const SweepReport& swept = report.value();
+  const auto uploads = abort_uploads(settings, flags);
+  const std::uint64_t uploads_aborted = uploads ? uploads.value() : 0;
   if (console.json()) {
-    console.out(sweep_json(swept));
+    console.out(sweep_json(swept, uploads_aborted));
   } else {
     console.out("removed " + std::to_string(swept.objects_removed) + " of " +
                 std::to_string(swept.objects_seen) + " objects (" +
                 human_bytes(swept.bytes_removed) + ") and " + std::to_string(swept.rows_removed) +
                 " of " + std::to_string(swept.rows_seen) + " ledger rows; aborted " +
                 std::to_string(swept.attempts_aborted) + " attempts; kept " +
-                std::to_string(swept.kept_for_retention) + " objects for slow readers");
+                std::to_string(swept.kept_for_retention) + " objects for slow readers" +
+                (uploads_aborted == 0 ? ""
+                                      : "; aborted " + std::to_string(uploads_aborted) +
+                                            " multipart uploads that nobody finished"));
   }
+  if (!uploads) console.warn("multipart uploads: " + printable(uploads.error().detail));
   for (const std::string& line : swept.undecided) console.warn("not decided: " + printable(line));
-  return swept.undecided.empty() ? Exit::ok : Exit::partly;
+  return swept.undecided.empty() && uploads ? Exit::ok : Exit::partly;
 }
 
 Exit run_fsck(const Console& console, const Settings& settings, bool read_objects) {
@@ -92,6 +112,13 @@ Exit run_fsck(const Console& console, const Settings& settings, bool read_object
 }
 
 Exit run_backup(const Console& console, const Settings& settings, const std::string& to) {
+  if (is_remote_items(settings.stores) || is_remote_objects(settings.stores)) {
+    return console.fail(make_error(
+        Code::unsupported, "backup", "",
+        "only stores on this machine are copied here. In AWS, turn on point-in-time recovery of "
+        "the tables (aws dynamodb update-continuous-backups) and versioning of the bucket; "
+        "docs/AWS.md has the drill"));
+  }
   auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
   const auto done = [&] {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/bucket_rules.h"
 #include "cli/console.h"
 #include "cli/settings.h"
 
@@ -52,12 +54,45 @@ Exit run_import(const Console& console, const Settings& settings, const ImportOp
 
 struct SweepFlags {
   std::int64_t fence_age_seconds = 24 * 3600;
-  std::int64_t retention_seconds = 3600;
+  std::optional<std::int64_t> retention_seconds;  ///< nullopt: default_retention_millis()
+  std::int64_t stale_upload_hours = 7 * 24;  ///< incomplete multipart uploads older than this go
+  bool full = false;                         ///< look at every object, not only at what is due
+  std::vector<std::string> tables_gone;
 };
 Exit run_sweep(const Console& console, const Settings& settings, const SweepFlags& flags);
 
 Exit run_fsck(const Console& console, const Settings& settings, bool read_objects);
 Exit run_backup(const Console& console, const Settings& settings, const std::string& to);
+
+struct InitOptions {
+  bool create_bucket = false, dry_run = false;
+  WantedRules rules;
+  std::vector<std::string> viewer_origins;
+};
+/// Makes tables, bucket (if asked) and rules that are missing. Twice is as once.
+Exit run_init(const Console& console, const Settings& settings, const InitOptions& options);
+
+struct DoctorOptions {
+  std::vector<std::string> viewer_origins;
+};
+/// Looks at everything that the stores need, and says what to change.
+Exit run_doctor(const Console& console, const Settings& settings, const DoctorOptions& options);
+
+struct AdoptOptions {
+  std::vector<std::string> tables;
+  bool dry_run = false;
+  bool store = false;  ///< the objects of the item store that this one is a restored copy of
+};
+/// Takes over values that an application moved to the bucket itself.
+Exit run_adopt(const Console& console, const Settings& settings, const AdoptOptions& options);
+
+struct RestoreOptions {
+  std::string session, message, artifact;
+  std::uint32_t days = 0;  ///< 0: only tell how far it is
+  std::string tier = "standard";
+};
+/// Brings an archived artifact's object back for some days.
+Exit run_restore(const Console& console, const Settings& settings, const RestoreOptions& options);
 
 struct ServeOptions {
   std::string port_file;  ///< gets the port that was taken

@@ -31,16 +31,22 @@ void write_line(std::FILE* to, std::string_view line) {
 
 /// What to do next, where the error itself does not say.
 std::string_view advice(const Error& error) {
+  const bool of_store = error.op.starts_with("dynamodb.") || error.op.starts_with("bucket.") ||
+                        error.op.starts_with("object.") || error.op == "net.credentials";
   const bool from_server = error.op == "http", of_file = error.op == "file" || error.op == "open";
   switch (error.code) {
     case Code::not_found: return of_file ? "" : "see what there is with: spillway ls";
     case Code::throttled: return "wait a little, then run the command again";
     case Code::unavailable:
+      if (of_store) return "find out what does not answer with: spillway doctor";
       return "is another spillway using the directory (then use --to URL), or the server down?";
     case Code::storage_full: return "free some space, then run the command again";
     case Code::timeout: return "run the command again";
     case Code::permission_denied:
-      return from_server ? "give a token with --token-file or SPILLWAY_TOKEN" : "";
+      if (from_server) return "give a token with --token-file or SPILLWAY_TOKEN";
+      return of_store ? "find out which permission is missing with: spillway doctor" : "";
+    case Code::archived:
+      return "bring it back with: spillway restore SESSION MESSAGE ARTIFACT --days 7";
     case Code::corrupt: return "see what is damaged with: spillway fsck --read-objects";
     case Code::internal: return "this is a bug of Spillway; please report it with this line";
     default: return "";

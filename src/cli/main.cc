@@ -1,6 +1,4 @@
 // The command line of Spillway: what it understands, and which function does it.
-#include <curl/curl.h>
-
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <functional>
@@ -24,6 +22,10 @@ struct Parsed {
   RmOptions rm;
   ImportOptions import;
   SweepFlags sweep;
+  InitOptions init;
+  DoctorOptions doctor;
+  AdoptOptions adopt;
+  RestoreOptions restore;
   ServeOptions serve;
   bool read_objects = false;
   std::string backup_to;
@@ -37,6 +39,10 @@ CLI::App* add_command(CLI::App& app, Parsed& parsed, const char* name, const cha
   Flags& flags = parsed.flags;
   command->add_option("--data", flags.data, "the data directory (./spillway-data)")
       ->type_name("DIR");
+  command->add_option("--items", flags.items, "the item store, as dynamodb://eu-central-1")
+      ->type_name("URL");
+  command->add_option("--objects", flags.objects, "the object store, as s3://bucket/prefix")
+      ->type_name("URL");
   if (where == Where::anywhere) {
     command->add_option("--to", flags.to, "a server instead, as http://127.0.0.1:8000")
         ->type_name("URL");
@@ -143,8 +149,19 @@ void add_administration(CLI::App& app, Parsed& parsed) {
       ->check(CLI::Range(std::int64_t{0}, seconds_max));
   sweep
       ->add_option("--retention", parsed.sweep.retention_seconds,
-                   "keep superseded objects for so long (3600)")
+                   "keep superseded objects for so long (3600; with DynamoDB 86400)")
       ->type_name("SECONDS")
+      ->check(CLI::Range(std::int64_t{0}, seconds_max));
+  sweep->add_flag("--full", parsed.sweep.full,
+                  "look at every object, not only at what the ledger says is due");
+  sweep
+      ->add_option("--table-gone", parsed.sweep.tables_gone,
+                   "this table is deleted for good: reclaim the objects of its items")
+      ->type_name("TABLE");
+  sweep
+      ->add_option("--stale-uploads", parsed.sweep.stale_upload_hours,
+                   "on S3, abort multipart uploads begun so long ago (168)")
+      ->type_name("HOURS")
       ->check(CLI::Range(std::int64_t{0}, seconds_max));
   CLI::App* fsck = add_command(app, parsed, "fsck", "check that everything referred to is there",
                                Where::here, [&](const Console& console, const Settings& settings) {
@@ -161,6 +178,66 @@ void add_administration(CLI::App& app, Parsed& parsed) {
               run_selftest);
 }
 
+void add_setting_up(CLI::App& app, Parsed& parsed) {
+  CLI::App* init =
+      add_command(app, parsed, "init", "make the tables, bucket and rules that are missing",
+                  Where::here, [&](const Console& console, const Settings& settings) {
+                    return run_init(console, settings, parsed.init);
+                  });
+  init->add_flag("--dry-run", parsed.init.dry_run, "only say what would be done");
+  init->add_flag("--create-bucket", parsed.init.create_bucket, "make the bucket, too");
+  WantedRules& rules = parsed.init.rules;
+  const auto days = CLI::Range(1, 36'500);
+  init->add_option("--infrequent-access-after", rules.infrequent_access_days,
+                   "move objects to STANDARD_IA after so many days (30 at least)")
+      ->type_name("DAYS")
+      ->check(days);
+  init->add_option("--glacier-instant-after", rules.glacier_instant_days,
+                   "move objects to GLACIER_IR after so many days")
+      ->type_name("DAYS")
+      ->check(days);
+  init->add_option("--expire-noncurrent-after", rules.expire_noncurrent_days,
+                   "where versioning is on, keep removed objects for so many days (35)")
+      ->type_name("DAYS")
+      ->check(days);
+  const char* origin = "a page that may follow links to objects, as https://app.example (CORS)";
+  init->add_option("--viewer-origin", parsed.init.viewer_origins, origin)->type_name("ORIGIN");
+  CLI::App* doctor = add_command(
+      app, parsed, "doctor", "check credentials, permissions and settings; say what to change",
+      Where::here, [&](const Console& console, const Settings& settings) {
+        return run_doctor(console, settings, parsed.doctor);
+      });
+  doctor->add_option("--viewer-origin", parsed.doctor.viewer_origins, origin)->type_name("ORIGIN");
+}
+
+void add_taking_over(CLI::App& app, Parsed& parsed) {
+  CLI::App* adopt =
+      add_command(app, parsed, "adopt", "take over values that an application moved to S3 itself",
+                  Where::here, [&](const Console& console, const Settings& settings) {
+                    return run_adopt(console, settings, parsed.adopt);
+                  });
+  adopt->add_option("TABLE", parsed.adopt.tables, "tables to look through");
+  adopt->add_flag("--store", parsed.adopt.store,
+                  "take over the objects of the store of which this one is a restored copy");
+  adopt->add_flag("--dry-run", parsed.adopt.dry_run, "only say what would be done");
+  CLI::App* restore =
+      add_command(app, parsed, "restore",
+                  "bring an archived artifact back for some days, or tell how far it is",
+                  Where::here, [&](const Console& console, const Settings& settings) {
+                    return run_restore(console, settings, parsed.restore);
+                  });
+  restore->add_option("SESSION", parsed.restore.session)->required();
+  restore->add_option("MESSAGE", parsed.restore.message)->required();
+  restore->add_option("ARTIFACT", parsed.restore.artifact, "its id or position")->required();
+  restore->add_option("--days", parsed.restore.days, "keep it for so long; without: only look")
+      ->type_name("DAYS")
+      ->check(CLI::Range(1, 3'650));
+  restore
+      ->add_option("--tier", parsed.restore.tier,
+                   "standard (hours), bulk (half a day) or expedited")
+      ->check(CLI::IsMember({"standard", "bulk", "expedited"}));
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Spillway: DynamoDB items of any size.\nExit codes, environment and spillway.toml: "
@@ -173,6 +250,8 @@ int run(int argc, char** argv) {
   add_put_and_get(app, parsed);
   add_lists(app, parsed);
   add_administration(app, parsed);
+  add_setting_up(app, parsed);
+  add_taking_over(app, parsed);
   app.add_subcommand("version", "print the version")
       ->callback([&] {
         parsed.action = [](const Console& console, const Settings&) {
@@ -199,8 +278,5 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of write
-  curl_global_init(CURL_GLOBAL_DEFAULT);
-  const int exit = spillway::run(argc, argv);
-  curl_global_cleanup();
-  return exit;
+  return spillway::run(argc, argv);
 }

@@ -36,6 +36,8 @@ std::string url_of(const ServerOptions& options, std::uint16_t port) {
 
 Exit run_serve(const Console& console, const Settings& settings, const ServeOptions& options) {
   ServerOptions server;
+  server.sweep.scope = SweepScope::routine;
+  server.sweep.retention_millis = default_retention_millis(settings.stores);
   for (const auto& [name, value] : settings.server) {
     const auto set = set_server_option(server, name, value);
     if (!set) return console.fail(set.error());

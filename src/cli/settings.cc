@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -198,9 +199,6 @@ Result<FileSettings> parse_file(const std::string& path) {
   SPILLWAY_TRY(spill.no_other_keys());
   SPILLWAY_TRY(file.messages, parse_messages(top));
   SPILLWAY_TRY(top.no_other_keys());
-  if (!file.data.empty() && !file.to.empty()) {
-    return wrong(path, "has both data and to; keep one");
-  }
   return file;
 }
 
@@ -228,25 +226,67 @@ Result<void> choose_server(const Flags& flags, const FileSettings& file, Setting
   return ok();
 }
 
-/// The first source that names a place decides; within one, a place is one of the two.
+/// What one source (flags, environment, file) says of where the data are; empty: nothing.
+struct Source {
+  std::string data, items, objects, to;
+  const char* data_name;  ///< how it spells `data`, for errors
+  const char* to_name;
+};
+
+/// A store's URL, and which source named it.
+struct Choice {
+  std::string value;
+  std::size_t source = SIZE_MAX;
+};
+
+Choice first_that_names(const std::vector<Source>& sources, std::string Source::*member) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (!(sources[i].*member).empty()) return {sources[i].*member, i};
+  }
+  return {};
+}
+
+/// A directory that nothing would be kept in, because both stores are named by themselves, is a
+/// mistake; not so where the stores come from a source that wins over it.
+Result<void> check_data_is_used(const Source& source, const Choice& data, const Choice& items,
+                                const Choice& objects) {
+  const bool elsewhere = items.source != SIZE_MAX && objects.source != SIZE_MAX;
+  if (!elsewhere || data.source > std::min(items.source, objects.source)) return ok();
+  return wrong(std::string(source.data_name) + " " + data.value,
+               "would not be used: the stores are " + items.value.substr(0, items.value.find('?')) +
+                   " and " + objects.value.substr(0, objects.value.find('?')) +
+                   "; leave one or the other out");
+}
+
+/// The first source that names a place decides whether it is a server or stores here. Each store
+/// and the directory then come from the first source that names them.
 Result<void> choose_place(const Flags& flags, const FileSettings& file, Settings& settings) {
-  if (!flags.data.empty() && !flags.to.empty()) {
-    return wrong("--data and --to", "are two places; give one");
+  const std::vector<Source> sources = {
+      {flags.data, flags.items, flags.objects, flags.to, "--data", "--to"},
+      {environment("SPILLWAY_DATA"), environment("SPILLWAY_ITEMS"), environment("SPILLWAY_OBJECTS"),
+       environment("SPILLWAY_TO"), "SPILLWAY_DATA", "SPILLWAY_TO"},
+      {file.data, file.items, file.objects, file.to, "data", "to"}};
+  for (const Source& source : sources) {
+    const bool stores = !source.data.empty() || !source.items.empty() || !source.objects.empty();
+    if (!stores && source.to.empty()) continue;
+    if (stores && !source.to.empty()) {
+      return wrong(std::string(source.to_name) + " together with a directory or stores",
+                   "are two places; give one");
+    }
+    settings.to = source.to;
+    break;
   }
-  const std::string env_data = environment("SPILLWAY_DATA"), env_to = environment("SPILLWAY_TO");
-  if (flags.data.empty() && flags.to.empty() && !env_data.empty() && !env_to.empty()) {
-    return wrong("SPILLWAY_DATA and SPILLWAY_TO",
-                 "are two places; set one, or give --data or --to");
+  const Choice data = first_that_names(sources, &Source::data);
+  settings.data = data.value.empty() ? default_data : data.value;
+  settings.stores = embedded_config(settings.data);
+  if (!settings.to.empty()) return ok();
+  const Choice items = first_that_names(sources, &Source::items);
+  const Choice objects = first_that_names(sources, &Source::objects);
+  if (!data.value.empty()) {
+    SPILLWAY_TRY(check_data_is_used(sources[data.source], data, items, objects));
   }
-  const std::pair<std::string, std::string> sources[] = {
-      {flags.data, flags.to}, {env_data, env_to}, {file.data, file.to}};
-  for (const auto& [data, to] : sources) {
-    if (data.empty() && to.empty()) continue;
-    settings.data = data;
-    settings.to = to;
-    return ok();
-  }
-  settings.data = default_data;
+  if (!items.value.empty()) settings.stores.items_url = items.value;
+  if (!objects.value.empty()) settings.stores.objects_url = objects.value;
   return ok();
 }
 
@@ -261,14 +301,24 @@ Result<void> choose_token(const Flags& flags, const FileSettings& file, Settings
 
 }  // namespace
 
+bool is_remote_items(const ItemsConfig& stores) {
+  return !stores.items_url.starts_with("embedded://");
+}
+
+bool is_remote_objects(const ItemsConfig& stores) {
+  return !stores.objects_url.starts_with("file://");
+}
+
+std::int64_t default_retention_millis(const ItemsConfig& stores) {
+  constexpr std::int64_t hour_millis = 3600 * 1000;
+  return is_remote_items(stores) ? 24 * hour_millis : hour_millis;
+}
+
 Result<Settings> read_settings(const Flags& flags) {
   SPILLWAY_TRY(const auto file, find_file(flags));
   Settings settings;
   SPILLWAY_TRY(choose_place(flags, file, settings));
   SPILLWAY_TRY(choose_token(flags, file, settings));
-  settings.stores = embedded_config(settings.data);
-  if (!file.items.empty()) settings.stores.items_url = file.items;
-  if (!file.objects.empty()) settings.stores.objects_url = file.objects;
   settings.stores.policy = file.policy;
   settings.messages = file.messages;
   SPILLWAY_TRY(choose_server(flags, file, settings));

@@ -8,6 +8,7 @@
 
 #include "hybrid/ledger.h"
 #include "item/item_store.h"
+#include "object/bucket.h"
 #include "object/object_store.h"
 #include "spillway/items.h"
 
@@ -34,6 +35,7 @@ class Core {
   std::string root;             ///< what every object key begins with, before a '/'
   std::string bucket;           ///< the name that references carry
   std::string ledger_table_id;  ///< empty where the item store has no ids of tables
+  std::unique_ptr<Bucket> links;  ///< makes links to objects, on S3 only
 
  private:
   std::mutex mutex_;

@@ -49,6 +49,10 @@ Result<void> replace_identity(Core& core, Deadline deadline) {
   return check_identity(core, deadline);
 }
 
+Result<void> Items::check_owner(Deadline deadline) {
+  return check_identity(state_->core, deadline);
+}
+
 Result<void> Items::adopt_store(Deadline deadline) {
   Core& core = state_->core;
   if (core.ledger_table_id.empty()) {

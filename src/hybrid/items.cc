@@ -99,6 +99,9 @@ Result<std::unique_ptr<Items>> Items::over(std::unique_ptr<ItemStore> items,
   core.root = location.prefix + identity.store;
   core.bucket = location.bucket;
   core.ledger_table_id = std::move(identity.table_id);
+  if (config.objects_url.starts_with("s3://")) {
+    SPILLWAY_TRY(core.links, Bucket::open(config.objects_url));
+  }
   if (config.sole_owner) {
     SPILLWAY_TRY(abort_pending(core, deadline));
   }
@@ -106,6 +109,13 @@ Result<std::unique_ptr<Items>> Items::over(std::unique_ptr<ItemStore> items,
 }
 
 Result<TableReply> Items::administer(const TableRequest& request, Deadline deadline) {
+  if (const auto* wanted = std::get_if<CreateTable>(&request)) {
+    // Looked for first: whoever may not make tables can still use one that is there.
+    const std::string& name = wanted->table.name;
+    if (state_->core.items.administer(DescribeTable{name}, deadline)) {
+      return make_error(Code::conflict, "item.create_table", name, "the table exists");
+    }
+  }
   SPILLWAY_TRY(TableReply reply, state_->core.items.administer(request, deadline));
   if (const auto* removed = std::get_if<DeleteTable>(&request)) {
     state_->core.forget_table(removed->name);

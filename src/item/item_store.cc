@@ -17,6 +17,13 @@ Result<std::unique_ptr<ItemStore>> open_item_store(const std::string& url) {
                     "a region");
 }
 
+Result<ItemLocation> item_location(const std::string& url) {
+  if (!url.starts_with(dynamodb_scheme)) return ItemLocation{};
+  SPILLWAY_TRY(DynamoConfig config, parse_dynamodb_url(url));
+  return ItemLocation{std::move(config.region), std::move(config.endpoint),
+                      std::move(config.profile)};
+}
+
 Result<void> backup_item_store(ItemStore& store, const std::string& to) {
   if (auto* metered = dynamic_cast<MeteredItemStore*>(&store))
     return backup_item_store(metered->inner(), to);

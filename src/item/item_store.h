@@ -44,6 +44,12 @@ class ItemStore {
 /// over the network yet). Errors: invalid_argument for a URL of another kind.
 Result<std::unique_ptr<ItemStore>> open_item_store(const std::string& url);
 
+/// What the URL of a store in a service says of it; all empty for an embedded one. Pure.
+struct ItemLocation {
+  std::string region, endpoint, profile;
+};
+Result<ItemLocation> item_location(const std::string& url);
+
 /// Copies an embedded store that may be in use into the new file `to`, consistently (SQLite's
 /// online backup). invalid_argument if `store` is not embedded, conflict if `to` exists.
 Result<void> backup_item_store(ItemStore& store, const std::string& to);

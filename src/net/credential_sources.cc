@@ -4,6 +4,7 @@
 #include "net/clock_skew.h"
 #include "net/endpoint.h"
 #include "net/url.h"
+#include "net/xml_element.h"
 
 namespace spillway {
 namespace {
@@ -16,16 +17,6 @@ std::string setting(const ProfileSettings& profile, const std::string& name) {
 Error half_a_pair(const std::string& source) {
   return make_error(Code::permission_denied, "net.credentials", source,
                     "an access key id and a secret access key belong together; one is missing");
-}
-
-/// The text of the first <name> element; STS's values hold no entities.
-std::string element(std::string_view xml, const std::string& name) {
-  const std::string open = "<" + name + ">";
-  const std::size_t begin = xml.find(open);
-  if (begin == std::string_view::npos) return "";
-  const std::size_t text = begin + open.size();
-  const std::size_t end = xml.find("</" + name + ">", text);
-  return end == std::string_view::npos ? "" : std::string(xml.substr(text, end - text));
 }
 
 }  // namespace
@@ -64,16 +55,16 @@ MaybeCredentials from_web_identity(const SourceContext& context, const ProfileSe
                  "&WebIdentityToken=" + uri_encode(token.reveal());
   SPILLWAY_TRY(const HttpResponse answer,
                context.transport.send(request, credential_answer_bytes_max, context.deadline));
-  const std::string id = element(answer.body, "AccessKeyId");
-  const auto expires = parse_iso8601(element(answer.body, "Expiration"));
+  const std::string id = xml_element(answer.body, "AccessKeyId");
+  const auto expires = parse_iso8601(xml_element(answer.body, "Expiration"));
   if (answer.status != 200 || id.empty() || !expires) {
     return make_error(
         answer.status >= 500 ? Code::unavailable : Code::permission_denied, "net.credentials",
         "web identity",
-        "STS answered " + std::to_string(answer.status) + " " + element(answer.body, "Code"));
+        "STS answered " + std::to_string(answer.status) + " " + xml_element(answer.body, "Code"));
   }
-  return std::optional(Credentials{id, Secret(element(answer.body, "SecretAccessKey")),
-                                   Secret(element(answer.body, "SessionToken")), expires});
+  return std::optional(Credentials{id, Secret(xml_element(answer.body, "SecretAccessKey")),
+                                   Secret(xml_element(answer.body, "SessionToken")), expires});
 }
 
 MaybeCredentials from_profile(const SourceContext& context, const ProfileSettings& profile) {

@@ -6,26 +6,41 @@
 
 namespace spillway {
 
+namespace {
+
+std::string profile_name(const CredentialSettings& settings) {
+  if (!settings.profile.empty()) return settings.profile;
+  return settings.environment("AWS_PROFILE").value_or("default");
+}
+
+}  // namespace
+
 Result<Credentials> find_credentials(HttpTransport& transport, const CredentialSettings& settings,
                                      Deadline deadline) {
   if (settings.given) return *settings.given;
   const SourceContext context{transport, settings.environment, deadline};
+  std::optional<Credentials> found;
+  const auto named = [&](std::string source) {
+    found->source = std::move(source);
+    return *std::move(found);
+  };
   // A profile that is named beats keys that merely stand in the environment.
   if (settings.profile.empty()) {
-    SPILLWAY_TRY(auto found, from_environment(settings.environment));
-    if (found) return *std::move(found);
+    SPILLWAY_TRY(found, from_environment(settings.environment));
+    if (found) return named("the environment (AWS_ACCESS_KEY_ID)");
     SPILLWAY_TRY(found, from_web_identity(context, {}));
-    if (found) return *std::move(found);
+    if (found) return named("a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)");
   }
   SPILLWAY_TRY(const ProfileSettings profile, load_profile(settings.profile, settings.environment));
-  SPILLWAY_TRY(auto found, from_web_identity(context, profile));
-  if (found) return *std::move(found);
+  const std::string of_profile = "profile " + profile_name(settings);
+  SPILLWAY_TRY(found, from_web_identity(context, profile));
+  if (found) return named("a web identity token of " + of_profile);
   SPILLWAY_TRY(found, from_profile(context, profile));
-  if (found) return *std::move(found);
+  if (found) return named(of_profile);
   SPILLWAY_TRY(found, from_container(context));
-  if (found) return *std::move(found);
+  if (found) return named("the container's role");
   SPILLWAY_TRY(found, from_instance(context));
-  if (found) return *std::move(found);
+  if (found) return named("the instance's role (IMDSv2)");
   return make_error(Code::permission_denied, "net.credentials", "",
                     "no AWS credentials: neither in the environment, a profile, a container nor "
                     "an instance role");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/headers.h"
@@ -19,11 +20,12 @@ enum class Repeat {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;                 ///< sent as it is spelled: percent-encode it first (uri_encode)
-  HttpHeaders headers;             ///< without Content-Length
-  std::string body;                ///< what is sent, unless `source` is set
-  ByteSource* source = nullptr;    ///< read once, from where it stands; outlives the transfer
-  std::uint64_t source_bytes = 0;  ///< exactly how many bytes of `source` are sent
+  std::string url;               ///< sent as it is spelled: percent-encode it first (uri_encode)
+  HttpHeaders headers;           ///< without Content-Length
+  std::string body;              ///< what is sent, unless `source` is set
+  ByteSource* source = nullptr;  ///< read once, from where it stands; outlives the transfer
+  /// Exactly how many bytes of `source` are sent; nullopt: all there are, in chunks.
+  std::optional<std::uint64_t> source_bytes = 0;
   Repeat repeat = Repeat::safe;
 };
 

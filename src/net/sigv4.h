@@ -20,6 +20,7 @@ struct Credentials {
   Secret secret_access_key = {};
   Secret session_token = {};                        ///< empty for long-lived keys
   std::optional<std::int64_t> expires_millis = {};  ///< Unix time; nullopt: never
+  std::string source = {};                          ///< where they were found, for people
 };
 
 inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";

@@ -59,6 +59,8 @@ class Bucket {
   /// for.
   const std::string& endpoint() const;
   const std::string& region() const;
+  /// The profile whose credentials sign, where the URL names one.
+  const std::string& profile() const;
 
   /// Makes the bucket, private. ok if it is there already and ours; conflict if it is another's.
   Result<void> create(Deadline deadline);

@@ -103,6 +103,52 @@ Result<void> open_body(Context& context, const Request& request, const LocatedAr
   return ok();
 }
 
+/// Does Accept-Encoding name zstd, with a weight above 0? (RFC 9110, section 12.5.3)
+bool accepts_zstd(const Request& request) {
+  std::string_view rest = request.header("accept-encoding");
+  while (!rest.empty()) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    const std::size_t semicolon = std::min(one.find(';'), one.size());
+    if (!equals_ignoring_case(trim_blanks(one.substr(0, semicolon)), "zstd")) continue;
+    const std::string weight(one.substr(semicolon));
+    return weight.find("q=0") == std::string::npos ||
+           weight.find_first_of("123456789", weight.find("q=0")) != std::string::npos;
+  }
+  return false;
+}
+
+/// 307 to the object in S3, where one GET there yields the whole artifact; nullopt: we answer.
+Result<std::optional<Response>> redirect_to_object(Context& context, const Request& request,
+                                                   const LocatedArtifact& located) {
+  const std::string* wanted = request.query_value("redirect");
+  if (!wanted || *wanted == "0") return std::optional<Response>();
+  if (*wanted != "1") {
+    return make_error(Code::invalid_argument, "http.artifact", "redirect", "redirect is 0 or 1");
+  }
+  const auto* handle = located.body.as<Spilled>();
+  // Ranges count the artifact's bytes, S3 the encoded ones; a link is for GET alone.
+  if (!handle || request.method != "GET" || request.has_header("range")) {
+    return std::optional<Response>();
+  }
+  Response shown;
+  set_representation(shown, located.info);
+  LinkRequest link;
+  for (const auto& [name, value] : shown.headers) {
+    if (name == "Content-Type") link.content_type = value;
+    if (name == "Content-Disposition") link.content_disposition = value;
+  }
+  link.accepts_zstd = accepts_zstd(request);
+  SPILLWAY_TRY(const auto url, context.spillway.items().link(*handle, link, request.deadline));
+  if (!url) return std::optional<Response>();
+  Response response;
+  response.status = 307;
+  response.set("Location", *url);
+  response.set("Cache-Control", "no-store");
+  response.set("Referrer-Policy", "no-referrer");
+  return std::optional<Response>(std::move(response));
+}
+
 Result<Response> answer_located(Context& context, const Request& request,
                                 const LocatedArtifact& located) {
   const ArtifactInfo& info = located.info;
@@ -110,6 +156,8 @@ Result<Response> answer_located(Context& context, const Request& request,
   if (digest && *digest != info.sha256) return not_this_version();
   SPILLWAY_TRY(auto unmodified, check_preconditions(request, info));
   if (unmodified) return std::move(*unmodified);
+  SPILLWAY_TRY(auto redirect, redirect_to_object(context, request, located));
+  if (redirect) return std::move(*redirect);
 
   Response response;
   set_validators(response, request, info);

@@ -45,6 +45,12 @@ Result<void> set_sweep_interval(ServerOptions& options, std::string_view value) 
   return ok();
 }
 
+Result<void> set_sweep_retention(ServerOptions& options, std::string_view value) {
+  SPILLWAY_TRY(const Millis retention, millis(value));
+  options.sweep.retention_millis = retention.count();
+  return ok();
+}
+
 Result<void> add_token(ServerOptions& options, std::string_view value) {
   SPILLWAY_TRY(auto tokens, parse_tokens(value));
   options.tokens.insert(options.tokens.end(), tokens.begin(), tokens.end());
@@ -74,6 +80,7 @@ constexpr ServerSetting settings[] = {
     {"transfer-deadline-ms", "to move one artifact", set_deadline<&L::transfer_deadline>},
     {"drain-deadline-ms", "for running requests at shutdown", set_deadline<&L::drain_deadline>},
     {"sweep-interval-ms", "between sweeps; 0: none", set_sweep_interval},
+    {"sweep-retention-ms", "for which superseded objects are kept", set_sweep_retention},
 };
 
 }  // namespace

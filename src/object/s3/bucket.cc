@@ -75,6 +75,7 @@ Result<std::unique_ptr<Bucket>> Bucket::open(const std::string& url) {
 const std::string& Bucket::name() const { return state_->client.config().bucket; }
 const std::string& Bucket::prefix() const { return state_->client.config().prefix; }
 const std::string& Bucket::endpoint() const { return state_->client.endpoint().url; }
+const std::string& Bucket::profile() const { return state_->client.config().profile; }
 const std::string& Bucket::region() const { return state_->client.endpoint().region; }
 
 Result<void> Bucket::create(Deadline deadline) {

@@ -33,8 +33,9 @@ class SettingsTest : public testing::Test {
     return path.string();
   }
 
-  static constexpr const char* names[] = {"SPILLWAY_DATA", "SPILLWAY_TO", "SPILLWAY_TOKEN",
-                                          "SPILLWAY_CONFIG", "SPILLWAY_LISTEN"};
+  static constexpr const char* names[] = {"SPILLWAY_DATA",   "SPILLWAY_TO",     "SPILLWAY_TOKEN",
+                                          "SPILLWAY_CONFIG", "SPILLWAY_LISTEN", "SPILLWAY_ITEMS",
+                                          "SPILLWAY_OBJECTS"};
   std::filesystem::path folder_;
   Flags flags_;
 };
@@ -97,6 +98,69 @@ assistant = "ai"
     EXPECT_EQ(settings.error().code, Code::invalid_argument);
     EXPECT_EQ(settings.error().subject, subject);
   }
+}
+
+TEST_F(SettingsTest, StoresByFlagWinOverEnvironmentOverFile) {
+  flags_.config = file("c.toml", R"(
+[stores]
+items = "dynamodb://from-file"
+objects = "s3://from-file"
+)");
+  EXPECT_EQ(read_settings(flags_).value().stores.items_url, "dynamodb://from-file");
+  ::setenv("SPILLWAY_ITEMS", "dynamodb://from-env", 1);
+  ::setenv("SPILLWAY_OBJECTS", "s3://from-env", 1);
+  EXPECT_EQ(read_settings(flags_).value().stores.objects_url, "s3://from-env");
+  flags_.objects = "s3://from-flag";
+  const auto settings = read_settings(flags_).value();
+  EXPECT_EQ(settings.stores.items_url, "dynamodb://from-env");
+  EXPECT_EQ(settings.stores.objects_url, "s3://from-flag");
+  EXPECT_TRUE(is_remote_items(settings.stores));
+  EXPECT_TRUE(is_remote_objects(settings.stores));
+}
+
+TEST_F(SettingsTest, SupersededObjectsAreKeptForADayInFrontOfDynamoDb) {
+  flags_.data = "here";
+  EXPECT_EQ(default_retention_millis(read_settings(flags_).value().stores), 3600 * 1000);
+  flags_.items = "dynamodb://eu-central-1";
+  EXPECT_EQ(default_retention_millis(read_settings(flags_).value().stores), 24 * 3600 * 1000);
+}
+
+TEST_F(SettingsTest, OneStoreMayBeInTheDirectory) {
+  flags_.data = "here";
+  flags_.objects = "s3://bucket";
+  const auto settings = read_settings(flags_).value();
+  EXPECT_THAT(settings.stores.items_url, EndsWith("/here/items"));
+  EXPECT_EQ(settings.stores.objects_url, "s3://bucket");
+}
+
+TEST_F(SettingsTest, ADirectoryThatWouldHoldNothingIsRefused) {
+  flags_.data = "here";
+  flags_.items = "dynamodb://eu-central-1?profile=x";
+  flags_.objects = "s3://bucket/prefix";
+  const auto refused = read_settings(flags_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::invalid_argument);
+  EXPECT_THAT(refused.error().subject, HasSubstr("--data here"));
+  EXPECT_THAT(refused.error().detail, HasSubstr("dynamodb://eu-central-1 and s3://bucket/prefix"));
+  // Stores in a weaker source do not make it useful either: they would win all the same.
+  flags_.items.clear();
+  flags_.objects.clear();
+  ::setenv("SPILLWAY_ITEMS", "dynamodb://eu-central-1", 1);
+  ::setenv("SPILLWAY_OBJECTS", "s3://bucket", 1);
+  EXPECT_FALSE(read_settings(flags_));
+  // But flags win over a directory that merely stands in the file.
+  flags_.data.clear();
+  flags_.config = file("c.toml", "data = \"old\"\n");
+  EXPECT_TRUE(read_settings(flags_));
+}
+
+TEST_F(SettingsTest, AServerAndStoresAreTwoPlaces) {
+  flags_.to = "http://127.0.0.1:8000";
+  flags_.items = "dynamodb://eu-central-1";
+  EXPECT_EQ(read_settings(flags_).error().code, Code::invalid_argument);
+  flags_.to.clear();
+  ::setenv("SPILLWAY_TO", "http://127.0.0.1:8000", 1);
+  EXPECT_TRUE(read_settings(flags_).value().to.empty());
 }
 
 TEST_F(SettingsTest, ReadsStoresSpillPolicyAndServerLimits) {

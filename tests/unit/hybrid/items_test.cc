@@ -34,6 +34,19 @@ TEST_F(Items_, SmallItemIsStoredAsItIs) {
   EXPECT_EQ(object_count(), 0u);
 }
 
+TEST_F(Items_, ATableThatIsThereNeedsNoRightToMakeIt) {
+  item_faults_->before = [](const std::string& operation) -> Result<void> {
+    if (operation != "administer create") return ok();
+    return make_error(Code::permission_denied, "item.create", "things", "not allowed");
+  };
+  CreateTable create;
+  create.table.name = "things";
+  create.table.keys.partition = {"pk", KeyType::string};
+  EXPECT_EQ(items_->administer(create, soon()).error().code, Code::conflict);
+  create.table.name = "others";
+  EXPECT_EQ(items_->administer(create, soon()).error().code, Code::permission_denied);
+}
+
 TEST_F(Items_, LargeItemComesBackWhole) {
   const Item item = large_item();
   const WriteReply reply = write(put(item));

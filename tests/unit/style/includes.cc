@@ -22,7 +22,7 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"artifact", {"hybrid"}},
       {"welllog", {"base"}},
       {"server", {"artifact", "hybrid", "welllog"}},
-      {"cli", {"server", "artifact", "hybrid", "welllog"}},
+      {"cli", {"server", "artifact", "hybrid", "welllog", "net"}},
   };
   return table;
 }
