@@ -86,10 +86,18 @@ std::string title_of(const Message& message) {
   return cut_utf8(line, title_bytes_max);
 }
 
-/// Could the save succeed if less had to go into the object store?
+/// Could the save succeed if less had to go into the object store? Yes where it was that store that
+/// failed, for whatever reason, and where an item store is full or away for now.
 bool is_storage_failure(const Error& error) {
-  return error.effect == Effect::none &&
-         (error.code == Code::unavailable || error.code == Code::storage_full);
+  if (error.effect != Effect::none) return false;
+  switch (error.code) {
+    case Code::unavailable:
+    case Code::storage_full: return true;
+    case Code::throttled:
+    case Code::permission_denied:
+    case Code::not_found: return error.op.starts_with("object.");
+    default: return false;
+  }
 }
 
 /// One message on its way into the store.

@@ -1,4 +1,6 @@
 // spillway serve: the HTTP server over the stores of this machine.
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -32,9 +34,17 @@ std::string url_of(const ServerOptions& options, std::uint16_t port) {
          std::to_string(port);
 }
 
+/// A core file would hold credentials, tokens and what users store. A limit of 1 byte, unlike 0,
+/// also keeps the kernel from piping one to a program (Linux, fs/coredump.c; see core(5)).
+void write_no_core_files() {
+  const rlimit nothing{1, 1};
+  ::setrlimit(RLIMIT_CORE, &nothing);
+}
+
 }  // namespace
 
 Exit run_serve(const Console& console, const Settings& settings, const ServeOptions& options) {
+  write_no_core_files();
   ServerOptions server;
   server.sweep.scope = SweepScope::routine;
   server.sweep.retention_millis = default_retention_millis(settings.stores);

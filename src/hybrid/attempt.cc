@@ -7,6 +7,8 @@
 namespace spillway {
 namespace {
 
+/// How many ids are tried while the replies to W0 are lost.
+constexpr int begin_tries_max = 3;
 /// How often W2 is tried again after its reply was lost while the row still says PENDING.
 constexpr int commit_tries_max = 3;
 /// Waited for at most when an abandoned attempt is marked: the sweep does it otherwise.
@@ -42,15 +44,16 @@ Attempt::~Attempt() {
 
 Result<void> Attempt::begin(Deadline deadline) {
   if (begun_) return ok();
-  auto row = core_.ledger.begin(id_, owners_, deadline);
-  if (!row && row.error().effect == Effect::unknown) {
+  for (int tries = 1;; ++tries) {
+    auto row = core_.ledger.begin(id_, owners_, deadline);
+    begun_ = row.has_value();
+    if (row || row.error().effect == Effect::none) return row;
     // The row may be there or not: this id is given up, and the sweep fences it if it is.
+    id_ = random_id();
     row.error().effect = Effect::none;
     row.error().transient = true;
+    if (tries == begin_tries_max || deadline.passed()) return row;
   }
-  SPILLWAY_TRY(std::move(row));
-  begun_ = true;
-  return ok();
 }
 
 ObjectKey Attempt::next_key(const std::string& prefix) {
@@ -66,12 +69,21 @@ StoredBytes Attempt::describe(const ObjectKey& key, const ValueLabel& label) con
   return stored;
 }
 
+Result<void> Attempt::put(const ObjectKey& key, ByteSource& source,
+                          const ObjectAttributes& attributes, Deadline deadline) {
+  auto stored = core_.objects.put(key, source, attributes, deadline);
+  if (stored) return ok();
+  // It may be there all the same; but an object that nothing refers to is no part of any item.
+  stored.error().effect = Effect::none;
+  return std::move(stored).error();
+}
+
 Result<StoredBytes> Attempt::upload(const std::string& prefix, const Encoded& encoded,
                                     const ValueLabel& label, Deadline deadline) {
   StoredBytes stored = describe(next_key(prefix), label);
   ViewSource source(encoded.bytes);
   const auto attributes = attributes_of(label, encoded.index.encoding, encoded.index.raw_bytes);
-  SPILLWAY_TRY(core_.objects.put(stored.object_key, source, attributes, deadline));
+  SPILLWAY_TRY(put(stored.object_key, source, attributes, deadline));
   stored.index = encoded.index;
   stored.digest = encoded.digest;
   return stored;
@@ -83,7 +95,7 @@ Result<StoredBytes> Attempt::upload_stream(const std::string& prefix, ByteSource
   StoredBytes stored = describe(next_key(prefix), label);
   EncodingSource source(raw, encoding);
   const auto attributes = attributes_of(label, encoding, std::nullopt);
-  SPILLWAY_TRY(core_.objects.put(stored.object_key, source, attributes, deadline));
+  SPILLWAY_TRY(put(stored.object_key, source, attributes, deadline));
   stored.index = source.index();
   stored.digest = source.digest();
   return stored;

@@ -47,10 +47,12 @@ class Attempt {
   /// ABORTED.
   Result<TransactResult> settle(Result<TransactResult> otherwise, Deadline deadline);
   ObjectKey next_key(const std::string& prefix);
+  Result<void> put(const ObjectKey& key, ByteSource& source, const ObjectAttributes& attributes,
+                   Deadline deadline);
   StoredBytes describe(const ObjectKey& key, const ValueLabel& label) const;
 
   Core& core_;
-  const std::string id_;
+  std::string id_;  ///< fixed once the row is there
   const std::vector<LedgerOwner> owners_;
   std::atomic<unsigned> objects_ = 0;
   CommitMarks marks_;

@@ -126,11 +126,12 @@ Result<LoadedItem> load_of(const Core& core, const std::string& table, const Ite
 
 Error damaged_item(Error error, const std::string& table, const Item& key) {
   error.op = "item.get";
-  error.detail += error.subject.empty()
-                      ? "; restore the item from a backup, or delete it"
-                      : " (object " + error.subject +
-                            "); the item still refers to it: restore the object from a backup, or "
-                            "delete the item";
+  error.detail +=
+      error.subject.empty()
+          ? "; read it again, and if that stays so, restore the item from a backup, or delete it"
+          : " (object " + error.subject +
+                "), and the item still refers to it; read it again, and if that stays "
+                "so, restore the object from a backup, or delete the item";
   error.subject = item_name(table, key);
   return error;
 }

@@ -85,6 +85,45 @@ Result<std::optional<Item>> whole_item(Core& core, const std::string& table, con
   }
 }
 
+/// What wrong bytes mean: the item has changed (conflict), or it is damaged and so named. `error`
+/// has the object as its subject; one of another code stays as it is.
+Error explained(Core& core, const GetRequest& owner, Error error, Deadline deadline) {
+  if (error.code != Code::corrupt) return error;
+  const auto same = still_refers(core, owner.table, owner.key, error.subject, deadline);
+  if (!same) return same.error();
+  if (same.value()) return damaged_item(std::move(error), owner.table, owner.key);
+  return make_error(Code::conflict, "item.open", owner.table,
+                    "the item changed while it was read; read it again");
+}
+
+/// Another stream, whose errors name the item.
+class ExplainingSource final : public ByteSource {
+ public:
+  ExplainingSource(Core& core, GetRequest owner, ObjectKey object,
+                   std::unique_ptr<ByteSource> source, Deadline deadline)
+      : core_(core),
+        owner_(std::move(owner)),
+        object_(std::move(object)),
+        source_(std::move(source)),
+        deadline_(deadline) {}
+
+  Result<std::size_t> read(char* buffer, std::size_t capacity) override {
+    auto n = source_->read(buffer, capacity);
+    if (n || n.error().code != Code::corrupt) return n;
+    Error error = std::move(n).error();
+    error.detail = error.subject.empty() ? error.detail : error.subject + ": " + error.detail;
+    error.subject = object_;
+    return explained(core_, owner_, std::move(error), deadline_);
+  }
+
+ private:
+  Core& core_;
+  const GetRequest owner_;
+  const ObjectKey object_;
+  const std::unique_ptr<ByteSource> source_;
+  const Deadline deadline_;
+};
+
 }  // namespace
 
 Result<GetResult> Items::get(const GetRequest& request, Hydrate hydrate, Deadline deadline) {
@@ -336,25 +375,17 @@ Result<std::unique_ptr<ByteSource>> Items::open(const GetRequest& owner, const S
                       "only strings and binaries can be opened as a stream");
   }
   auto opened = open_stored(state_->core, *entry.stored, range, deadline);
-  if (opened || opened.error().code != Code::corrupt) return opened;
-  SPILLWAY_TRY(const bool same, still_refers(state_->core, owner.table, owner.key,
-                                             entry.stored->object_key, deadline));
-  if (same) return damaged_item(std::move(opened).error(), owner.table, owner.key);
-  return make_error(Code::conflict, "item.open", owner.table,
-                    "the item changed while it was read; read it again");
+  if (!opened) return explained(state_->core, owner, std::move(opened).error(), deadline);
+  return std::make_unique<ExplainingSource>(state_->core, owner, entry.stored->object_key,
+                                            std::move(opened).value(), deadline);
 }
 
 Result<AttributeValue> Items::hydrate(const GetRequest& owner, const AttributeValue& value,
                                       Deadline deadline) {
   AttributeValue whole = value;
   auto done = hydrate_values(state_->core, {&whole}, deadline);
-  if (done) return whole;
-  if (done.error().code != Code::corrupt) return std::move(done).error();
-  SPILLWAY_TRY(const bool same,
-               still_refers(state_->core, owner.table, owner.key, done.error().subject, deadline));
-  if (same) return damaged_item(std::move(done).error(), owner.table, owner.key);
-  return make_error(Code::conflict, "item.hydrate", owner.table,
-                    "the item changed while it was read; read it again");
+  if (!done) return explained(state_->core, owner, std::move(done).error(), deadline);
+  return whole;
 }
 
 }  // namespace spillway

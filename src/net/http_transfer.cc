@@ -248,6 +248,15 @@ std::optional<Error> HttpTransfer::error() const {
     }
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL: return make(Code::invalid_argument, detail);
+    case CURLE_COULDNT_CONNECT:
+      return make(Code::unavailable,
+                  "nobody answers there: check the address and that the server runs");
+    case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+      return make(Code::unavailable, "the connection broke before the answer was whole: " + detail);
     default: return make(Code::unavailable, detail);
   }
 }

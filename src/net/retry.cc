@@ -58,8 +58,9 @@ std::optional<Error> Retrier::admit(Loop& loop) {
   }
   // What the last attempt said tells more than that no further one was made.
   if (loop.last_error) return loop.last_error;
-  return make_error(Code::unavailable, "net.retry", backend_,
-                    "it did not answer lately; not asked again yet");
+  return make_error(
+      Code::unavailable, "net.retry", backend_,
+      "it did not answer lately and is left alone for a moment; try again in some seconds");
 }
 
 void Retrier::succeeded(const Loop& loop) {

@@ -1,5 +1,6 @@
-// crash_driver DIRECTORY SESSION: saves, adds to and removes messages until it is killed. Before
-// each step it says on standard output what it is about to do, and after it that it is done:
+// crash_driver ITEMS_URL OBJECTS_URL SESSION: saves, adds to and removes messages until it is
+// killed. Before each step it says on standard output what it is about to do, and after it that it
+// is done:
 //
 //   open                     the stores are open
 //   begin post               done post MESSAGE
@@ -64,8 +65,8 @@ void put(Sessions& sessions, const std::string& session, const std::string& mess
   say("done put");
 }
 
-[[noreturn]] void run(const std::string& directory, const std::string& session) {
-  const auto spillway = value_of(Spillway::open_directory(directory));
+[[noreturn]] void run(const ItemsConfig& config, const std::string& session) {
+  const auto spillway = value_of(Spillway::open(config));
   say("open");
   Sessions& sessions = spillway->sessions();
   for (;;) {
@@ -84,6 +85,9 @@ void put(Sessions& sessions, const std::string& session, const std::string& mess
 }  // namespace spillway
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
-  spillway::run(argv[1], argv[2]);
+  if (argc != 4) return 2;
+  spillway::ItemsConfig config;
+  config.items_url = argv[1];
+  config.objects_url = argv[2];
+  spillway::run(config, argv[3]);
 }

@@ -2,6 +2,7 @@
 """Servers of the test's own: credentials, slow clients, caps, what the log says, the drain."""
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -87,6 +88,17 @@ def the_log_tells_what_went_where():
         equal(line["storage"]["spilled"]["count"], 1)
         true(line["itemBytes"] <= line["itemBytesMax"] == 409600 and line["withinLimit"], "the item's size")
         true(line["routing"], "why")
+
+
+def a_crash_writes_no_core():
+    resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE)[1:] * 2)
+    control = subprocess.Popen(["sleep", "60"])
+    control.send_signal(signal.SIGABRT)
+    if not os.WCOREDUMP(os.waitpid(control.pid, 0)[1]):
+        raise wire.Skipped("this machine writes no core files at all")
+    with Server(binary) as server:
+        server.process.send_signal(signal.SIGABRT)
+        true(not os.WCOREDUMP(os.waitpid(server.process.pid, 0)[1]), "the server's memory went into a core file")
 
 
 def slow_clients_are_cut_off():
@@ -247,7 +259,7 @@ def many_clients_at_once():
 
 checks = wire.Checks()
 checks.run([without_tokens_only_the_loopback_is_served, other_hosts_and_origins_are_refused,
-            tokens_are_needed_and_never_logged, the_log_tells_what_went_where, slow_clients_are_cut_off,
+            tokens_are_needed_and_never_logged, the_log_tells_what_went_where, a_crash_writes_no_core, slow_clients_are_cut_off,
             idle_connections_do_not_stop_others, memory_for_bodies_is_bounded, workers_are_bounded,
             an_upload_that_breaks_off_leaves_nothing, a_drain_finishes_what_runs, a_drain_does_not_wait_for_ever,
             two_signals_at_once_end_it_too, many_clients_at_once])

@@ -87,6 +87,7 @@ def several_at_once():
 
 
 def a_damaged_object_breaks_the_stream_off():
+    wire.needs_a_data_directory()
     with Server(binary) as server:
         client = Client(server.url)
         base = f"/v1/sessions/s/messages/{client.post('s', GOOD).json()['id']}/artifacts/"

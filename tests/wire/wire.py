@@ -13,12 +13,26 @@ import traceback
 import urllib.parse
 
 
+REAL = bool(os.environ.get("SPILLWAY_WIRE_REAL"))  # servers over DynamoDB and S3: tests/real/run
+
+
+class Skipped(Exception):
+    """Raised by a test that cannot be run here; says why."""
+
+
+def needs_a_data_directory():
+    """For what only stores on this machine can show: tests/real runs the others over DynamoDB and S3, too."""
+    if REAL:
+        raise Skipped("it looks into the files of a data directory")
+
+
 class Checks:
     """Runs test functions by name, counts them, and ends with the line that ./dev reads."""
 
     def __init__(self):
         self.passed = 0
         self.failed = 0
+        self.skipped = 0
 
     def run(self, tests):
         for test in tests:
@@ -26,6 +40,9 @@ class Checks:
                 test()
                 self.passed += 1
                 print("ok  ", test.__name__)
+            except Skipped as why:
+                self.skipped += 1
+                print("SKIP", f"{test.__name__}: {why}")
             except Exception:
                 self.failed += 1
                 print("FAIL", test.__name__)
@@ -33,7 +50,8 @@ class Checks:
             sys.stdout.flush()
 
     def end(self):
-        print(f"{self.passed} passed, {self.failed} failed")
+        skips = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"{self.passed} passed, {self.failed} failed{skips}")
         sys.exit(1 if self.failed or not self.passed else 0)
 
 
@@ -131,19 +149,25 @@ def quote(text):
 
 
 class Server:
-    """A server of the test's own: a free port, fresh data, stopped by its process id."""
+    """A server of the test's own: a free port, fresh data or fresh stores, stopped by its process id."""
 
     def __init__(self, binary, *options, listen="127.0.0.1:0"):
         self.home = tempfile.TemporaryDirectory(prefix="spillway-wire-")
         self.log_path = os.path.join(self.home.name, "log")
         port_file = os.path.join(self.home.name, "port")
-        command = [binary, "serve", "--listen", listen, "--data", os.path.join(self.home.name, "data"),
-                   "--port-file", port_file, *options]
+        place = [] if "--items" in options else self.fresh_stores() if REAL else ["--data", os.path.join(self.home.name, "data")]
+        command = [binary, "serve", "--listen", listen, *place, "--port-file", port_file, *options]
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         self.wait_for(lambda: os.path.exists(port_file), "the port")
         with open(port_file) as file:
             self.url = f"http://127.0.0.1:{file.read().strip()}"
+
+    @staticmethod
+    def fresh_stores():
+        maker = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../real/stores.py")
+        items, objects = subprocess.run([maker], stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+        return ["--items", items, "--objects", objects]
 
     def wait_for(self, condition, what, seconds=30):
         deadline = time.monotonic() + seconds

@@ -35,6 +35,14 @@ Result<void> check_body(const DynamoCall& call, const HttpResponse& response) {
   return error;
 }
 
+/// What the transport says, told of this call.
+Error under(const DynamoCall& call, Error error) {
+  error.detail += " (" + error.subject + ")";
+  error.op = "dynamodb." + call.operation;
+  error.subject = call.table;
+  return error;
+}
+
 }  // namespace
 
 DynamoClient::DynamoClient(Endpoint endpoint, const DynamoConfig& config)
@@ -79,7 +87,9 @@ Result<DynamoAnswer> DynamoClient::attempt(const DynamoCall& call, HttpRequest& 
   for (;;) {
     SPILLWAY_TRY(const Credentials credentials, credentials_.get(deadline));
     SPILLWAY_TRY(sign(request, credentials, scope, payload_hash, clock_.now_millis()));
-    SPILLWAY_TRY(HttpResponse response, transport_.send(request, answer_bytes_max, deadline));
+    auto sent = transport_.send(request, answer_bytes_max, deadline);
+    if (!sent) return under(call, std::move(sent).error());
+    HttpResponse& response = sent.value();
     SPILLWAY_TRY(check_body(call, response));
     if (response.status == 200) return DynamoAnswer{"", std::move(response.body)};
     DynamoRefusal refusal = parse_refusal(response.status, response.body);

@@ -58,6 +58,22 @@ TEST_F(Protocol, LostReplyOfTheCommitIsResolvedByTheLedger) {
   EXPECT_EQ(read(key()), large());
 }
 
+TEST_F(Protocol, LostReplyToTheFirstRowCostsAnIdAndNotTheSave) {
+  std::atomic<int> lost = 0;
+  item_faults_->after = [&](const std::string& operation) -> Result<void> {
+    if (operation != "write spillway_ledger" || lost >= 2) return ok();
+    ++lost;
+    Error error = make_error(Code::unavailable, "test", "", "reply lost");
+    error.effect = Effect::unknown;
+    return error;
+  };
+  EXPECT_TRUE(write(put(large())).result.applied);
+  EXPECT_EQ(lost, 2);
+  EXPECT_EQ(read(key()), large());
+  EXPECT_EQ(sweep_all().attempts_aborted, 2u);  // the rows of the ids that were given up
+  EXPECT_EQ(read(key()), large());
+}
+
 TEST_F(Protocol, CommitThatNeverArrivedIsTriedAgain) {
   std::atomic<int> tries = 0;
   item_faults_->before = [&](const std::string& operation) -> Result<void> {
