@@ -13,6 +13,7 @@
 #include "spillway/deadline.h"
 #include "spillway/error.h"
 #include "spillway/requests.h"
+#include "spillway/usage.h"
 #include "spillway/value.h"
 
 namespace spillway {
@@ -188,6 +189,8 @@ class Items {
   Result<void> check_ready(Deadline deadline);
 
   const SpillPolicy& policy() const;
+  /// How the two stores have been used since they were opened; see StoreUsage.
+  StoreUsage::Snapshot usage() const;
 
  private:
   struct State;

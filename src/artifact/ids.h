@@ -5,12 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "spillway/error.h"
 
 namespace spillway {
-
-/// Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
-bool is_utf8(std::string_view text);
 
 /// 1 to 256 bytes of UTF-8 without control characters; else invalid_argument.
 Result<void> check_session_id(const std::string& session);

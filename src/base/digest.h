@@ -1,4 +1,4 @@
-// Digests and their spellings: SHA-256 (OpenSSL), CRC32C (ISA-L), hex, base64.
+// Digests and their spellings: SHA-256 (OpenSSL), CRC32C and CRC-32 (ISA-L), hex, base64.
 #pragma once
 
 #include <array>
@@ -31,6 +31,8 @@ class Sha256Hasher {
 Sha256 sha256(std::string_view bytes);
 /// CRC32C (Castagnoli, RFC 3720 B.4) of `bytes`; pass a former result as `seed` to continue it.
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed = 0);
+/// CRC-32 as zlib and gzip compute it (RFC 1952, section 8).
+std::uint32_t crc32(std::string_view bytes);
 
 std::string to_hex(std::string_view bytes);  // lower case
 std::string to_hex(const Sha256& digest);

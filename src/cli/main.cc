@@ -1,6 +1,4 @@
 // The command line of Spillway: what it understands, and which function does it.
-#include <curl/curl.h>
-
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <functional>
@@ -199,8 +197,5 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of write
-  curl_global_init(CURL_GLOBAL_DEFAULT);
-  const int exit = spillway::run(argc, argv);
-  curl_global_cleanup();
-  return exit;
+  return spillway::run(argc, argv);
 }

@@ -1,14 +1,20 @@
 // The artifact API of a server, call by call: docs/HTTP.md.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
-#include "cli/http_client.h"
+#include "net/http_transport.h"
+#include "net/secret.h"
 #include "server/wells.h"
 #include "spillway/sessions.h"
 
 namespace spillway {
+
+/// Takes bytes as they arrive; an Error ends the transfer.
+using ByteSink = std::function<Result<void>(std::string_view)>;
 
 /// One thread at a time. Errors as the server tells them; unavailable when it cannot be reached.
 class Remote {
@@ -35,10 +41,15 @@ class Remote {
   Result<StorageStats> stats();
 
  private:
-  explicit Remote(std::unique_ptr<HttpClient> http) : http_(std::move(http)) {}
+  Remote(std::string base_url, const std::string& token);
+  HttpRequest request(const char* method, const std::string& target) const;
+  /// The whole answer; one that is an error becomes the Error that its problem+json tells.
+  Result<HttpResponse> call(const HttpRequest& request);
   Result<std::string> get(const std::string& target);
 
-  std::unique_ptr<HttpClient> http_;
+  HttpTransport http_;
+  std::string base_url_;  ///< without a slash at the end
+  Secret token_;
 };
 
 }  // namespace spillway

@@ -182,7 +182,7 @@ Result<ImportedWell> import_from_json(const std::string& json) {
   });
 }
 
-Error error_from_reply(const HttpReply& reply) {
+Error error_from_reply(const HttpResponse& reply) {
   const Code by_status = reply.status == 404                          ? Code::not_found
                          : reply.status == 401 || reply.status == 403 ? Code::permission_denied
                          : reply.status == 412                        ? Code::condition_failed

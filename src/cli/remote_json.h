@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/http_client.h"
+#include "net/http_request.h"
 #include "server/wells.h"
 #include "spillway/sessions.h"
 
@@ -18,6 +18,6 @@ Result<ImportedWell> import_from_json(const std::string& json);
 Result<StorageStats> stats_from_json(const std::string& json);
 
 /// The Error that a problem+json tells, or one by the status alone.
-Error error_from_reply(const HttpReply& reply);
+Error error_from_reply(const HttpResponse& reply);
 
 }  // namespace spillway

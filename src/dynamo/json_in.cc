@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "dynamo/item_size.h"
 #include "dynamo/json.h"
+#include "dynamo/json_dom.h"
 #include "dynamo/number.h"
 
 namespace spillway {
@@ -261,7 +262,11 @@ Result<AttributeValue> value_from_json(std::string_view json) {
 }
 
 Result<Item> item_from_json(std::string_view json) {
-  return with_document(json, [](Element root) { return map_of(root, Place{}, nesting_max); });
+  return with_document(json, item_from_dom);
+}
+
+Result<Item> item_from_dom(simdjson::dom::element element) {
+  return map_of(element, Place{}, nesting_max);
 }
 
 }  // namespace spillway

@@ -111,4 +111,6 @@ Result<void> Items::check_ready(Deadline deadline) {
 
 const SpillPolicy& Items::policy() const { return state_->core.config.policy; }
 
+StoreUsage::Snapshot Items::usage() const { return state_->usage->snapshot(); }
+
 }  // namespace spillway

@@ -8,14 +8,16 @@
 #include "hybrid/attempt.h"
 #include "hybrid/core.h"
 #include "hybrid/prepare.h"
+#include "item/metered.h"
+#include "object/metered.h"
 
 namespace spillway {
 
 struct Items::State {
   State(std::unique_ptr<ItemStore> item_store, std::unique_ptr<ObjectStore> object_store,
         const ItemsConfig& config)
-      : items(std::move(item_store)),
-        objects(std::move(object_store)),
+      : items(std::make_unique<MeteredItemStore>(std::move(item_store), usage)),
+        objects(std::make_unique<MeteredObjectStore>(std::move(object_store), usage)),
         core(*items, *objects, config) {}
 
   Result<WriteReply> write_put(const WriteRequest& request, const TableDescription& table,
@@ -28,6 +30,7 @@ struct Items::State {
                                                  const TableDescription& table, Deadline deadline);
   Result<LedgerOwner> owner_of(const WriteRequest& request, const TableDescription& table);
 
+  std::shared_ptr<StoreUsage> usage = std::make_shared<StoreUsage>();  // shared with both stores
   std::unique_ptr<ItemStore> items;
   std::unique_ptr<ObjectStore> objects;
   Core core;

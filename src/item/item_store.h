@@ -30,14 +30,17 @@ class ItemStore {
   virtual Result<TransactResult> transact(const std::vector<WriteRequest>& actions,
                                           const std::string& token, Deadline deadline) = 0;
 
-  /// One page: at most 1 MB of stored items, at least one item if there is one.
+  /// One page: up to 1 MB of stored items, or with the item that crosses that; at least one item if
+  /// there is one.
   virtual Result<QueryPage> query(const QueryRequest& request, Deadline deadline) = 0;
 
   /// CreateTable returns when the table is usable; an existing table of that name is a conflict.
   virtual Result<TableReply> administer(const TableRequest& request, Deadline deadline) = 0;
 };
 
-/// "embedded:///path/to/directory" (made if missing; locked by this process until destroyed).
+/// "embedded:///path/to/directory" (made if missing; locked by this process until destroyed), or
+/// "dynamodb://REGION" with the settings of item/dynamodb/config.h as a query (nothing is asked
+/// over the network yet). Errors: invalid_argument for a URL of another kind.
 Result<std::unique_ptr<ItemStore>> open_item_store(const std::string& url);
 
 /// Copies an embedded store that may be in use into the new file `to`, consistently (SQLite's

@@ -13,6 +13,9 @@ namespace spillway {
 /// Unix milliseconds of an HTTP date (RFC 9110, section 5.6.7); nullopt if it is none.
 std::optional<std::int64_t> parse_http_date(std::string_view text);
 
+/// Unix milliseconds of "2026-11-23T10:41:41Z", to the second; nullopt for anything else.
+std::optional<std::int64_t> parse_iso8601(std::string_view text);
+
 /// The clock to sign by. Thread-safe. After a skew error (RequestTimeTooSkewed,
 /// InvalidSignatureException, RequestExpired …) call learn() and, where it says true, sign again
 /// once.

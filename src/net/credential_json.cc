@@ -1,25 +1,10 @@
 // The JSON in which credentials arrive.
 #include <simdjson.h>
 
-#include <ctime>
-
+#include "net/clock_skew.h"
 #include "net/credential_sources.h"
 
 namespace spillway {
-
-std::optional<std::int64_t> parse_iso8601(std::string_view text) {
-  std::tm utc{};
-  const std::string owned(text);
-  const char* rest = strptime(owned.c_str(), "%Y-%m-%dT%H:%M:%S", &utc);
-  if (rest == nullptr) return std::nullopt;
-  if (*rest == '.') {
-    ++rest;
-    while (*rest >= '0' && *rest <= '9') ++rest;  // a fraction of a second changes nothing
-  }
-  const std::string zone = rest;
-  if (zone != "Z" && zone != "+00:00") return std::nullopt;
-  return static_cast<std::int64_t>(timegm(&utc)) * 1000;
-}
 
 Result<Credentials> parse_credential_json(std::string_view json, std::string_view token_name,
                                           const std::string& source) {

@@ -1,6 +1,7 @@
 // Credentials from the environment, web identity tokens and profiles.
 #include "net/credential_sources.h"
 
+#include "net/clock_skew.h"
 #include "net/endpoint.h"
 #include "net/url.h"
 

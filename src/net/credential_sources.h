@@ -35,8 +35,6 @@ MaybeCredentials from_instance(const SourceContext& context);
 /// "SessionToken". Errors: permission_denied, without any of the text.
 Result<Credentials> parse_credential_json(std::string_view json, std::string_view token_name,
                                           const std::string& source);
-/// Unix milliseconds of "2026-11-23T10:41:41Z"; nullopt for anything else.
-std::optional<std::int64_t> parse_iso8601(std::string_view text);
 
 /// What a shell command prints, up to credential_answer_bytes_max; stopped at the deadline.
 Result<std::string> output_of(const std::string& command, Deadline deadline);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/headers.h"
@@ -23,7 +24,8 @@ struct HttpRequest {
   HttpHeaders headers;             ///< without Content-Length
   std::string body;                ///< what is sent, unless `source` is set
   ByteSource* source = nullptr;    ///< read once, from where it stands; outlives the transfer
-  std::uint64_t source_bytes = 0;  ///< exactly how many bytes of `source` are sent
+  /// Exactly how many bytes of `source` are sent; nullopt: all there are, in chunks.
+  std::optional<std::uint64_t> source_bytes = 0;
   Repeat repeat = Repeat::safe;
 };
 

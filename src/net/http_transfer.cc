@@ -74,12 +74,14 @@ void HttpTransfer::set_request_options(const HttpRequest& request) {
   CURL* easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list_.get());
-  body_bytes_ = request.source != nullptr ? request.source_bytes : request.body.size();
+  body_bytes_ = request.body.size();
+  if (request.source != nullptr) body_bytes_ = request.source_bytes;
   if (request.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  } else if (body_bytes_ > 0 || request.method == "PUT" || request.method == "POST") {
+  } else if (body_bytes_ != 0 || request.method == "PUT" || request.method == "POST") {
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(body_bytes_));
+    const curl_off_t size = body_bytes_ ? static_cast<curl_off_t>(*body_bytes_) : curl_off_t{-1};
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, size);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, &HttpTransfer::on_read);
     curl_easy_setopt(easy, CURLOPT_READDATA, this);
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &HttpTransfer::on_seek);
@@ -131,11 +133,14 @@ std::size_t HttpTransfer::on_read(char* buffer, std::size_t size, std::size_t n,
     self.sent_bytes_ += part;
     return part;
   }
-  const std::uint64_t left = self.body_bytes_ - self.sent_bytes_;
+  const std::uint64_t left = self.body_bytes_ ? *self.body_bytes_ - self.sent_bytes_ : size * n;
   const auto capacity = static_cast<std::size_t>(std::min<std::uint64_t>(size * n, left));
   Result<std::size_t> got = request.source->read(buffer, capacity);
   if (got.has_error()) {
     self.source_error_ = got.error();
+  } else if (got.value() == 0 && !self.body_bytes_) {
+    self.body_bytes_ = self.sent_bytes_;
+    return 0;
   } else if (got.value() == 0) {
     self.source_error_ = self.make(Code::invalid_argument, "the body ended before its length");
   } else {

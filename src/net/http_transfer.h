@@ -61,7 +61,7 @@ class HttpTransfer {
   const HttpRequest* request_ = nullptr;
   Repeat repeat_ = Repeat::safe;
   std::string subject_;
-  std::uint64_t body_bytes_ = 0;
+  std::optional<std::uint64_t> body_bytes_;  ///< nullopt: as long as the source does not end
   std::uint64_t sent_bytes_ = 0;
   std::optional<Error> source_error_;
   std::size_t buffer_bytes_max_ = 0;

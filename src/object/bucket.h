@@ -35,6 +35,7 @@ struct LifecycleRule {
 
 struct CorsRule {
   std::vector<std::string> allowed_origins, allowed_methods, allowed_headers, expose_headers;
+  std::string xml = {};  ///< as in LifecycleRule
 };
 
 enum class Versioning { off, enabled, suspended };
@@ -75,6 +76,7 @@ class Bucket {
   Result<void> set_cors(const std::vector<CorsRule>& rules, Deadline deadline);
   /// PutObject, GetObject, ListBucket and DeleteObject one by one on a key of its own under the
   /// prefix, and a multipart upload that is begun and aborted: the permissions that Spillway needs.
+  /// What could not be tried, because what it needs had failed, is told as failed by the same.
   struct Permission {
     std::string action;  ///< "s3:PutObject"
     std::optional<Error> failed;
@@ -86,13 +88,18 @@ class Bucket {
   Result<std::string> link(const ObjectKey& key, const LinkHeaders& headers,
                            std::chrono::seconds lifetime, Deadline deadline);
 
-  /// Asks for a copy of an archived object for `days`. ok also while one is under way or there.
+  /// Asks for a copy of an archived object for `days`. ok also while one is under way or there;
+  /// invalid_argument where the object is not archived.
   enum class RestoreTier { expedited, standard, bulk };
   Result<void> restore(const ObjectKey& key, std::uint32_t days, RestoreTier tier,
                        Deadline deadline);
   /// How far a restore is.
   enum class Archive { none, archived, restoring, restored };
   Result<Archive> archive_state(const ObjectKey& key, Deadline deadline);
+
+  /// Aborts multipart uploads under the prefix that were begun longer ago, by the server's clock:
+  /// what crashed writers left, which is billed until it is aborted. Returns how many.
+  Result<std::uint64_t> abort_stale_uploads(std::chrono::hours older_than, Deadline deadline);
 
  private:
   struct State;

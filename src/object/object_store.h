@@ -19,8 +19,9 @@ using ObjectKey = std::string;
 
 struct ObjectAttributes {
   std::string content_type = "application/octet-stream";
-  std::string content_encoding = {};                 ///< "zstd", "gzip" or empty
-  std::map<std::string, std::string> metadata = {};  ///< user metadata: ASCII names, UTF-8 values
+  std::string content_encoding = {};  ///< "zstd", "gzip" or empty
+  /// User metadata. Names of lower-case letters, digits, '-' and '.'; values of UTF-8.
+  std::map<std::string, std::string> metadata = {};
 };
 
 struct ObjectInfo {
@@ -66,6 +67,16 @@ class ObjectStore {
 
 /// remove() of one object.
 Result<void> remove_object(ObjectStore& store, const ObjectKey& key, Deadline deadline);
+
+/// Where the objects of a store lie, as references to them say it.
+struct ObjectLocation {
+  std::string bucket;  ///< "embedded" where it is a directory
+  std::string
+      prefix;  ///< "prefix/" of every key, which whoever makes keys puts before them; or empty
+};
+
+/// Of a URL that open_object_store() takes; empty for any other. Pure.
+ObjectLocation object_location(const std::string& url);
 
 /// "file:///path/to/directory" (made if missing), or "s3://bucket/prefix" with the settings of
 /// object/s3/config.h as a query. Errors: invalid_argument for a URL of another kind.

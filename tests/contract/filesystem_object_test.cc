@@ -14,6 +14,7 @@
 #include <fstream>
 
 #include "base/random.h"
+#include "contract/object_store_contract.h"
 #include "contract/temporary_directory.h"
 #include "object/filesystem/store.h"
 
@@ -393,6 +394,17 @@ TEST(OpenObjectStore, RefusesWhatIsNoDirectory) {
   EXPECT_FALSE(open_object_store("file://" + folder.path() + "/file"));
   EXPECT_TRUE(open_object_store("file://" + folder.path() + "/new/and/deep/"));
 }
+
+ObjectStoreHandle make_filesystem_store() {
+  auto folder = std::make_shared<TemporaryDirectory>();
+  auto store = open_object_store("file://" + folder->path());
+  if (!store) std::abort();
+  return {folder, std::move(store).value()};
+}
+
+INSTANTIATE_TEST_SUITE_P(Filesystem, ObjectStoreContract,
+                         testing::Values(ObjectStoreFactory{"directory", make_filesystem_store}),
+                         [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace spillway

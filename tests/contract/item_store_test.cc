@@ -111,6 +111,7 @@ TEST_P(ItemStoreContract, UpdatesChangeWhatTheyNameAndCreateWhatIsMissing) {
   EXPECT_EQ(get("items", {{"pk", "a"}}), (Item{{"pk", "a"}}));
 }
 
+// Source: AWS itself, as scylladb/scylladb issue 5862 tells; DynamoDB Local differs.
 TEST_P(ItemStoreContract, AnUpdateThatOnlyRemovesCreatesNothing) {
   make_table("items");
   const auto result = write(update("items", {{"pk", "a"}}, "REMOVE v"));
@@ -196,11 +197,17 @@ TEST_P(ItemStoreContract, BinaryKeysAreAnyBytes) {
   }
 }
 
-TEST_P(ItemStoreContract, RefusesEmptySetsAndDeepNesting) {
+TEST_P(ItemStoreContract, RefusesEmptySets) {
   make_table("items");
   EXPECT_EQ(put("items", {{"pk", "a"}, {"v", StringSet{}}}).error().code, Code::invalid_argument);
+}
+
+// The attribute itself is the first of 32 levels. Source: DynamoDB Local 3.3.1, and captures of AWS
+// that dynoxide's tests/nesting_depth.rs tells of: 31 wraps are taken, 32 are not.
+TEST_P(ItemStoreContract, RefusesDeepNesting) {
+  make_table("items");
   AttributeValue nested = "core";
-  for (int i = 0; i < 32; ++i) nested = List{nested};
+  for (int i = 0; i < 31; ++i) nested = List{nested};
   EXPECT_TRUE(put("items", {{"pk", "a"}, {"v", nested}}));
   EXPECT_EQ(put("items", {{"pk", "a"}, {"v", List{nested}}}).error().code, Code::invalid_argument);
 }
@@ -255,7 +262,7 @@ TEST_P(ItemStoreContract, ATransactionThatFailsAppliesNothing) {
   make_table("items");
   const std::vector<WriteRequest> actions = {
       request(Kind::put, "items", {{"pk", "a"}}),
-      update("items", {{"pk", "b"}}, "SET v = missing + :one", {{":one", number(1)}}),
+      update("items", {{"pk", "b"}}, "SET v = absent + :one", {{":one", number(1)}}),
   };
   const auto result = transact(actions);
   ASSERT_FALSE(result);

@@ -60,7 +60,7 @@ Result<void> validate_item(const Item& item) {
     if (name.empty() || name.size() > attribute_name_bytes_max)
       return invalid("One or more parameter values were invalid: attribute names are 1 to " +
                      std::to_string(attribute_name_bytes_max) + " bytes long");
-    if (nesting_depth(value) > nesting_max)
+    if (nesting_depth(value) >= nesting_max)  // the item itself is one level
       return invalid("Nesting Levels have exceeded supported limits");
   }
   if (item_size(item) > item_bytes_max)

@@ -65,42 +65,7 @@ std::vector<std::string> names_of(std::string_view part) {
   return names;
 }
 
-/// Bytes of the UTF-8 character at the front of `text` (RFC 3629), or 0.
-std::size_t utf8_bytes(std::string_view text) {
-  const auto at = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const auto tail = [&](std::size_t i) { return at(i) >= 0x80 && at(i) <= 0xbf; };
-  const unsigned first = at(0), second = at(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf && tail(1)) return 2;
-  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool beyond = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-  if (overlong || beyond || !tail(1) || !tail(2)) return 0;
-  if (first >= 0xe0 && first <= 0xef) return 3;
-  if (first >= 0xf0 && first <= 0xf4 && tail(3)) return 4;
-  return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t n = utf8_bytes(text);
-    if (n == 0) return false;
-    text.remove_prefix(n);
-  }
-  return true;
-}
-
 }  // namespace
-
-Result<void> check_object_key(const ObjectKey& key, const char* op) {
-  if (key.empty() || key.size() > object_key_bytes_max) {
-    return make_error(Code::invalid_argument, op, key.substr(0, object_key_bytes_max),
-                      "an object key has 1 to 1,024 bytes, this one " + std::to_string(key.size()));
-  }
-  if (is_utf8(key)) return ok();
-  return make_error(Code::invalid_argument, op, key, "an object key must be UTF-8");
-}
 
 ObjectPath object_path(const ObjectKey& key) {
   ObjectPath path;

@@ -10,11 +10,7 @@
 
 namespace spillway {
 
-inline constexpr std::size_t object_key_bytes_max = 1024;
 inline constexpr std::size_t object_attributes_bytes_max = 8 * 1024;
-
-/// ok for 1 to 1,024 bytes of UTF-8 (RFC 3629); else invalid_argument.
-Result<void> check_object_key(const ObjectKey& key, const char* op);
 
 /// Where an object lies beneath the root. No name holds '/', none is "." or "..".
 struct ObjectPath {

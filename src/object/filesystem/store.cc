@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "object/filesystem/codec.h"
 #include "object/filesystem/errors.h"
+#include "object/object_key.h"
 
 namespace spillway {
 

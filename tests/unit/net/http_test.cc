@@ -88,6 +88,21 @@ TEST(Http, StreamsABodyOut) {
   EXPECT_EQ(server.seen()[0].body, read_all(again, bytes).value());
 }
 
+TEST(Http, StreamsABodyOfUnknownLengthInChunks) {
+  LocalServer server([](const SeenRequest&) { return LocalServer::reply(200, ""); });
+  HttpTransport transport;
+  HttpRequest request = get(server);
+  request.method = "PUT";
+  for (const std::uint64_t bytes : {std::uint64_t{0}, std::uint64_t{1'000'003}}) {
+    Pattern source(bytes), again(bytes);
+    request.source = &source;
+    request.source_bytes = std::nullopt;
+    ASSERT_TRUE(transport.send(request, body_max, soon()).has_value());
+    EXPECT_EQ(server.seen().back().body, read_all(again, bytes).value());
+  }
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST(Http, AFailingOrShortSourceIsTheError) {
   LocalServer server([](const SeenRequest&) { return LocalServer::reply(200, ""); });
   HttpTransport transport;

@@ -99,10 +99,13 @@ class LocalServer {
       if (lower.find("expect: 100-continue") != std::string::npos) {
         transmit(connection, "HTTP/1.1 100 Continue\r\n\r\n");
       }
+      if (lower.find("\r\ntransfer-encoding: chunked") != std::string::npos) {
+        if (!receive_chunks(connection, in, request.body)) return;
+      }
       while (in.size() < length) {
         if (!receive(connection, in)) return;
       }
-      request.body = in.substr(0, length);
+      request.body += in.substr(0, length);
       in.erase(0, length);
       {
         const std::lock_guard lock(mutex_);
@@ -120,6 +123,22 @@ class LocalServer {
     const ssize_t n = recv(connection, buffer, sizeof buffer, 0);
     if (n > 0) in.append(buffer, static_cast<std::size_t>(n));
     return n > 0;
+  }
+  /// A body in chunks (RFC 9112, section 7.1), without trailers.
+  static bool receive_chunks(int connection, std::string& in, std::string& body) {
+    for (;;) {
+      while (in.find("\r\n") == std::string::npos) {
+        if (!receive(connection, in)) return false;
+      }
+      const std::size_t length = std::stoul(in, nullptr, 16);
+      in.erase(0, in.find("\r\n") + 2);
+      while (in.size() < length + 2) {
+        if (!receive(connection, in)) return false;
+      }
+      body += in.substr(0, length);
+      in.erase(0, length + 2);
+      if (length == 0) return true;
+    }
   }
   bool transmit(int connection, std::string_view out) {
     while (!out.empty()) {

@@ -22,7 +22,7 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"artifact", {"hybrid"}},
       {"welllog", {"base"}},
       {"server", {"artifact", "hybrid", "welllog"}},
-      {"cli", {"server", "artifact", "hybrid", "welllog"}},
+      {"cli", {"server", "artifact", "hybrid", "welllog", "net"}},
   };
   return table;
 }
@@ -32,7 +32,7 @@ const std::map<std::string, std::string, std::less<>>& public_headers() {
   static const std::map<std::string, std::string, std::less<>> table = {
       {"error.h", "base"},        {"bytes.h", "base"},        {"deadline.h", "base"},
       {"value.h", "dynamo"},      {"requests.h", "dynamo"},   {"items.h", "hybrid"},
-      {"sessions.h", "artifact"}, {"spillway.h", "artifact"},
+      {"sessions.h", "artifact"}, {"spillway.h", "artifact"}, {"usage.h", "base"},
   };
   return table;
 }
