@@ -20,6 +20,7 @@ class Fallback : public GatewaysTest {
     };
   }
   WriteReply save_without_objects() {
+    routine();  // puts the identity, so that the next put is the move's
     stop_puts();
     const Labeller labeller = [](const AttributeValue&, const std::string&) {
       return ValueLabel{"text/x-log", "logPlot", "s1"};
@@ -63,7 +64,6 @@ TEST_F(Fallback, FullSweepMovesItOut) {
 }
 
 TEST_F(Fallback, WaitsWhileObjectsCannotBePut) {
-  routine();  // so that the identity is there
   save_without_objects();
   const SweepReport report = routine();
   EXPECT_EQ(report.fallbacks_moved, 0u);
@@ -79,13 +79,16 @@ TEST_F(Fallback, UpdateDuringTheMoveIsKept) {
   object_faults_->before = [&](const std::string& operation) -> Result<void> {
     if (operation != "object put") return ok();
     object_faults_->before = nullptr;
-    auto update = request(WriteRequest::Kind::update, key(), "SET n = :n", {{":n", number(2)}});
+    auto update = request(WriteRequest::Kind::update, key(), "SET n = :n, #t = :t",
+                          {{":n", number(2)}, {":t", "short"}});
+    update.names = {{"#t", "text"}};
     EXPECT_TRUE(other->write(update, soon()).value().result.applied);
     return ok();
   };
   EXPECT_GT(routine().fallbacks_moved, 0u);
   Item expected = item();
   expected["n"] = number(2);
+  expected["text"] = "short";
   EXPECT_EQ(read(key()), expected);
   EXPECT_FALSE(objects().empty());
   routine();
