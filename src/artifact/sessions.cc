@@ -15,9 +15,9 @@ constexpr std::chrono::seconds opening_max{60};
 /// Artifacts of a message that the sweep has moved out are stored in another way now.
 void count_moved(Service& service, const std::string& table, const Item& before, const Item& after,
                  Deadline deadline) {
-  if (table != messages_table) return;
-  const auto was = load_message(service.items, before, deadline);
-  const auto is = load_message(service.items, after, deadline);
+  if (table != service.layout.names().table) return;
+  const auto was = load_message(service.items, service.layout, before, deadline);
+  const auto is = load_message(service.items, service.layout, after, deadline);
   if (!was || !is) return;  // what cannot be read was not counted either
   Counts counts;
   counts.count(was.value().message, -1);
