@@ -1,6 +1,8 @@
 // spillway serve: the HTTP server over the stores of this machine.
+#include <malloc.h>
 #include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -41,10 +43,18 @@ void write_no_core_files() {
   ::setrlimit(RLIMIT_CORE, &nothing);
 }
 
+/// Parts of uploads come and go by the MiB on many threads. Mapped one by one they go back to the
+/// system at once; by default glibc soon keeps them, in an arena a thread (mallopt(3)).
+void give_memory_back() {
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_ARENA_MAX, 4);
+}
+
 }  // namespace
 
 Exit run_serve(const Console& console, const Settings& settings, const ServeOptions& options) {
   write_no_core_files();
+  give_memory_back();
   ServerOptions server;
   server.sweep.scope = SweepScope::routine;
   server.sweep.retention_millis = default_retention_millis(settings.stores);
@@ -62,6 +72,9 @@ Exit run_serve(const Console& console, const Settings& settings, const ServeOpti
     console.out("listening on " + url_of(server, port));
   };
   const auto served = serve(*stores.value(), server);
+  // The drain is over: a second signal must not cut the closing of the stores short.
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, SIG_IGN);
   return served ? Exit::ok : console.fail(served.error());
 }
 

@@ -11,6 +11,9 @@
 namespace spillway {
 namespace {
 
+/// How often the identity is written while the replies are lost.
+constexpr int identity_tries_max = 5;
+
 constexpr const char* identity_id = "identity";
 constexpr const char* attempt_prefix = "attempt#";
 constexpr const char* token_prefix = "token#";
@@ -165,9 +168,15 @@ Result<LedgerIdentity> Ledger::open(Deadline deadline) {
   identity.item = row_key(identity_id);
   identity.item["store"] = random_id();
   identity.condition = "attribute_not_exists(id)";
-  // A table that another process is making is there, but cannot be used yet.
-  SPILLWAY_TRY(WriteResult written,
-               await_table(deadline, [&] { return store_.write(identity, deadline); }));
+  // A table that another process is making is there, but cannot be used yet. Twice is as once here:
+  // where our own first try was applied and its reply lost, the second is refused and shows it.
+  auto write = [&] { return store_.write(identity, deadline); };
+  auto tried = await_table(deadline, write);
+  for (int tries = 1;
+       !tried && tried.error().effect == Effect::unknown && tries < identity_tries_max; ++tries) {
+    tried = await_table(deadline, write);
+  }
+  SPILLWAY_TRY(WriteResult written, std::move(tried));
   const Item& row = written.applied ? identity.item : written.prior.value();
   return LedgerIdentity{string_at(row, "store"), table.id};
 }

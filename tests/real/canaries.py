@@ -21,7 +21,7 @@ from wire import Client, Server, equal, true  # noqa: E402
 SECRET_KEY, TOKEN, BEARER = "canary-secret-key-6f1d", "canary-session-token-9b2c", "canary-bearer-77aa"
 WRONG_BEARER = "canary-wrong-bearer-03fe"
 CANARIES = [SECRET_KEY, TOKEN, BEARER, WRONG_BEARER]
-LARGE = os.urandom(400_000).hex()
+LARGE = os.urandom(600_000).hex()  # too much for an item, however it is encoded
 GOOD = {"role": "user", "content": "c"}
 
 
@@ -81,10 +81,11 @@ def a_server_that_works():
 
 
 def a_server_whose_keys_are_wrong():
+    place = Server.fresh_stores()
     with Environment(AWS_SECRET_ACCESS_KEY=SECRET_KEY, AWS_SESSION_TOKEN=TOKEN), \
             tempfile.TemporaryDirectory() as folder:
         try:
-            with Server(binary, "--tokens-file", token_file(folder)) as server:
+            with Server(binary, "--tokens-file", token_file(folder), *place) as server:
                 answers = exercise(server, "wrong keys")
                 true(answers[1].status >= 400, "a save with wrong keys")
         except AssertionError as error:  # it may refuse to start; then what it said is in the error
@@ -113,6 +114,8 @@ def a_server_whose_network_breaks():
     try:
         urls = [process.stdout.readline().strip() for process in proxies]
         items, objects = Server.fresh_stores()[1::2]
+        with Server(binary, "--items", items, "--objects", objects) as server:  # makes the tables
+            equal(Client(server.url).post("s", GOOD).status, 201)
         objects = objects.replace(os.environ["SPILLWAY_TEST_S3"], urls[0])
         items = items.replace(os.environ["SPILLWAY_TEST_DYNAMODB"], urls[1])
         with tempfile.TemporaryDirectory() as folder, \

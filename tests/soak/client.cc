@@ -137,21 +137,22 @@ void SoakClient::get() {
   auto artifact = at->second.artifacts.begin();
   std::advance(artifact, std::uniform_int_distribution<std::size_t>(
                              0, at->second.artifacts.size() - 1)(random_));
-  check(at->first, at->second, artifact->first, false);
+  if (!check(at->first, at->second, artifact->first, false)) messages_.erase(at);
 }
 
 void SoakClient::remove() {
   const auto at = pick_message();
   const auto answer = ask("DELETE", path(at->first), "");
   ++counts_.removals;
-  if (is_success(answer)) {
+  const bool gone = answer && answer.value().status == 404 && at->second.maybe_gone;
+  if (is_success(answer) || gone) {
     messages_.erase(at);
   } else {
     at->second.maybe_gone = true;
   }
 }
 
-void SoakClient::check(const std::string& message, const Known& known, const std::string& artifact,
+bool SoakClient::check(const std::string& message, const Known& known, const std::string& artifact,
                        bool faults_off) {
   const Allowed& allowed = known.artifacts.at(artifact);
   const std::string where = path(message, artifact);
@@ -162,16 +163,18 @@ void SoakClient::check(const std::string& message, const Known& known, const std
     if (!allowed.contains(digest(answer.value().body))) {
       fail(counts_.wrong, "other bytes: " + where);
     }
-    return;
+    return true;
   }
   const bool missing = answer && answer.value().status == 404;
-  if (missing && (known.maybe_gone || allowed.contains(""))) return;
+  if (missing && (known.maybe_gone || allowed.contains(""))) return !known.maybe_gone;
   if (missing || faults_off) {
-    return fail(counts_.lost,
-                "lost: " + where + ": " +
-                    (answer ? answer.value().body.substr(0, 400) : describe(answer.error())));
+    fail(counts_.lost,
+         "lost: " + where + ": " +
+             (answer ? answer.value().body.substr(0, 400) : describe(answer.error())));
+  } else {
+    ++counts_.reads_refused;
   }
-  ++counts_.reads_refused;
+  return true;
 }
 
 void SoakClient::check_all() {

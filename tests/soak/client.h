@@ -43,7 +43,8 @@ class SoakClient {
   void put();
   void get();
   void remove();
-  void check(const std::string& message, const Known& known, const std::string& artifact,
+  /// False if the message turned out to be gone, as it may be.
+  bool check(const std::string& message, const Known& known, const std::string& artifact,
              bool faults_off);
   void check_unacknowledged();
   void fail(std::atomic<std::uint64_t>& count, const std::string& what);

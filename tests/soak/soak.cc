@@ -83,11 +83,18 @@ class Run {
     work(server);
     faults_ = stores_.s3().rules().hits() + stores_.dynamodb().rules().hits();
     stores_.calm();
-    settle(server);
-    for (const auto& client : clients_) client->check_all();
     const bool alive = server.is_running();
+    if (alive) settle(server);
+    for (const auto& client : clients_) {
+      if (alive) client->check_all();
+    }
     const int code = server.stop();
-    if (!alive || code != 0) std::cout << "the server ended by itself:\n" << server.log();
+    if (!alive || code != 0) {
+      const std::string log = server.log();
+      std::cout << "the server ended" << (alive ? " with " : " by itself with ") << code
+                << "; the end of its log:\n"
+                << log.substr(log.size() - std::min<std::size_t>(log.size(), 4'000)) << "\n";
+    }
     const bool clean = alive && code == 0 && sweep_and_examine();
     print(clean);
     return clean && counts_.lost == 0 && counts_.wrong == 0;
@@ -98,8 +105,8 @@ class Run {
     const auto end = Clock::now() + seconds(soak_.seconds);
     std::vector<std::thread> threads;
     for (const auto& client : clients_) {
-      threads.emplace_back([&client, end] {
-        while (Clock::now() < end) client->step();
+      threads.emplace_back([&client, end, this] {
+        while (Clock::now() < end && !ended_) client->step();
       });
     }
     std::mt19937_64 random(soak_.seed);
@@ -115,6 +122,7 @@ class Run {
       ++outages_;
       next_outage = Clock::now() + seconds(10 + random() % 20);
     }
+    ended_ = true;
     for (std::thread& thread : threads) thread.join();
   }
 
@@ -191,6 +199,7 @@ class Run {
   std::vector<std::uint64_t> resident_;
   std::uint64_t faults_ = 0;
   int outages_ = 0;
+  std::atomic<bool> ended_ = false;
   FsckReport fsck_;
 };
 

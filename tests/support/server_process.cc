@@ -102,7 +102,7 @@ std::string ServerProcess::log() const { return read_file(home_ / "log"); }
 int ServerProcess::stop() {
   if (pid_ > 0) ::kill(pid_, SIGTERM);
   reap(0);
-  return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
+  return WIFEXITED(status_) ? WEXITSTATUS(status_) : -WTERMSIG(status_);
 }
 
 void ServerProcess::kill() {

@@ -29,7 +29,7 @@ class ServerProcess {
   std::uint64_t resident_bytes() const;
   /// Everything it printed so far.
   std::string log() const;
-  /// Asks it to end and waits; its exit code, or -1 if a signal ended it.
+  /// Asks it to end and waits; its exit code, or minus the signal that ended it.
   int stop();
   void kill();
 

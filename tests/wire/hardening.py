@@ -6,6 +6,7 @@ import resource
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -52,7 +53,6 @@ def other_hosts_and_origins_are_refused():
 
 
 def tokens_are_needed_and_never_logged():
-    import tempfile
     with tempfile.TemporaryDirectory() as home, Server(binary, "--tokens-file", token_file(home)) as server:
         nobody, alice = Client(server.url), Client(server.url, SECRET)
         for path in ("/v1/sessions", "/v1/stats", "/metrics"):
@@ -92,10 +92,11 @@ def the_log_tells_what_went_where():
 
 def a_crash_writes_no_core():
     resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE)[1:] * 2)
-    control = subprocess.Popen(["sleep", "60"])
-    control.send_signal(signal.SIGABRT)
-    if not os.WCOREDUMP(os.waitpid(control.pid, 0)[1]):
-        raise wire.Skipped("this machine writes no core files at all")
+    with tempfile.TemporaryDirectory() as folder:
+        control = subprocess.Popen(["sleep", "60"], cwd=folder)
+        control.send_signal(signal.SIGABRT)
+        if not os.WCOREDUMP(os.waitpid(control.pid, 0)[1]):
+            raise wire.Skipped("this machine writes no core files at all")
     with Server(binary) as server:
         server.process.send_signal(signal.SIGABRT)
         true(not os.WCOREDUMP(os.waitpid(server.process.pid, 0)[1]), "the server's memory went into a core file")

@@ -58,20 +58,33 @@ TEST_F(Protocol, LostReplyOfTheCommitIsResolvedByTheLedger) {
   EXPECT_EQ(read(key()), large());
 }
 
-TEST_F(Protocol, LostReplyToTheFirstRowCostsAnIdAndNotTheSave) {
-  std::atomic<int> lost = 0;
-  item_faults_->after = [&](const std::string& operation) -> Result<void> {
+/// The first two writes to the ledger are applied, but nobody hears of it.
+std::function<Result<void>(const std::string&)> lose_two_ledger_replies(std::atomic<int>& lost) {
+  return [&lost](const std::string& operation) -> Result<void> {
     if (operation != "write spillway_ledger" || lost >= 2) return ok();
     ++lost;
     Error error = make_error(Code::unavailable, "test", "", "reply lost");
     error.effect = Effect::unknown;
     return error;
   };
+}
+
+TEST_F(Protocol, LostReplyToTheFirstRowCostsAnIdAndNotTheSave) {
+  std::atomic<int> lost = 0;
+  item_faults_->after = lose_two_ledger_replies(lost);
   EXPECT_TRUE(write(put(large())).result.applied);
   EXPECT_EQ(lost, 2);
   EXPECT_EQ(read(key()), large());
   EXPECT_EQ(sweep_all().attempts_aborted, 2u);  // the rows of the ids that were given up
   EXPECT_EQ(read(key()), large());
+}
+
+TEST_F(Protocol, LostReplyToTheIdentityIsNoReasonNotToOpen) {
+  std::atomic<int> lost = 0;
+  item_faults_->after = lose_two_ledger_replies(lost);
+  open();
+  EXPECT_EQ(lost, 2);
+  EXPECT_TRUE(write(put(large())).result.applied);
 }
 
 TEST_F(Protocol, CommitThatNeverArrivedIsTriedAgain) {
