@@ -34,12 +34,14 @@ int run(int argc, char** argv) {
   std::vector<std::string> sections;
   std::string parent = fs::read_symlink("/proc/self/exe").parent_path().string();
   double seconds = 0.2;
+  bool real = false;
   app.add_option("sections", sections, "codec, las, saves, sweep; all of them if none is named")
       ->check(CLI::IsMember({"codec", "las", "saves", "sweep"}));
   app.add_option("--data", parent, "where the data lie while measured: the disk that counts")
       ->check(CLI::ExistingDirectory);
   app.add_option("--seconds", seconds, "for each of the five turns of a rate")
       ->check(CLI::Range(0.01, 60.0));
+  app.add_flag("--real", real, "instead: spilled artifacts on real DynamoDB and S3 servers");
   CLI11_PARSE(app, argc, argv);
   const auto wanted = [&](const char* section) {
     return sections.empty() || std::count(sections.begin(), sections.end(), section) > 0;
@@ -47,6 +49,10 @@ int run(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const DataDirectory data(parent);
   print_machine(data.path, true);
+  if (real) {
+    bench_real();
+    return 0;
+  }
   if (wanted("codec")) bench_codec();
   if (wanted("las")) bench_las();
   if (wanted("saves")) bench_saves_and_loads(data.path, seconds);

@@ -16,4 +16,8 @@ void bench_saves_and_loads(const std::string& directory, double seconds);
 /// What a sweep costs an object: one that stays, one that goes.
 void bench_sweeps(const std::string& directory);
 
+/// Spilled artifacts on the real servers that tests/servers/with_servers started, beside the same
+/// steps made by hand.
+void bench_real();
+
 }  // namespace spillway

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +29,7 @@ struct ArtifactInfo {
 };
 
 struct Message {
-  std::string id;  ///< 26 characters, ascending in time
+  std::string id;  ///< of ours: 26 characters, ascending in time
   std::string session;
   std::string role;
   std::string content;
@@ -119,11 +120,27 @@ struct StorageStats {
   std::uint64_t orphan_objects_reclaimed = 0, orphan_bytes_reclaimed = 0;
 };
 
+/// Where messages are kept. Without a table: in Spillway's own, which is made if it is missing.
+/// With one: in a table that exists and that other programs read and write, too; it is never made
+/// or changed. Its key is `id` alone, and an index lists a session's messages: partition `session`,
+/// sort `created_at`. docs/existing-tables.md says how messages look there.
+struct MessageTable {
+  std::string table;
+  std::string index;
+  // Names of attributes; all but artifacts are strings.
+  std::string id = "id", session = "session", role = "role";
+  std::string created_at = "createdAt", updated_at = "updatedAt";  ///< RFC 3339
+  std::string content = "content";  ///< an attribute, or a path into one: "content.text"
+  std::string artifacts = "artifacts";
+  std::map<std::string, std::string> roles;  ///< our name -> the table's, where it is another
+};
+
 /// Thread-safe. Session ids are 1 to 256 bytes of UTF-8 without control characters.
 class Sessions {
  public:
-  /// Makes its tables if they are missing. `items` must outlive it.
-  static Result<std::unique_ptr<Sessions>> open(Items& items);
+  /// Makes its own tables if they are missing. `items` must outlive it. invalid_argument when
+  /// `messages` does not fit the table that it names, and says what to set.
+  static Result<std::unique_ptr<Sessions>> open(Items& items, const MessageTable& messages = {});
   ~Sessions();
 
   /// Saves a message with all its artifacts or nothing; durable when it returns. A new session is
@@ -148,6 +165,7 @@ class Sessions {
                                                     std::optional<ByteRange> range,
                                                     Deadline deadline);
   /// Adds an artifact to a message that exists, or replaces the one of that id, in constant memory.
+  /// unsupported in a mapped table for what is not text.
   Result<SavedArtifact> put_artifact(const std::string& session, const std::string& message,
                                      const NewArtifact& artifact, ByteSource& source,
                                      Deadline deadline);

@@ -12,7 +12,8 @@ namespace spillway {
 /// Items and sessions over one pair of stores. Thread-safe; its parts live as long as it does.
 class Spillway {
  public:
-  static Result<std::unique_ptr<Spillway>> open(const ItemsConfig& config);
+  static Result<std::unique_ptr<Spillway>> open(const ItemsConfig& stores,
+                                                const MessageTable& messages = {});
   /// The embedded stores under `directory`, which is made if missing and locked while open.
   static Result<std::unique_ptr<Spillway>> open_directory(const std::string& directory);
 

@@ -23,6 +23,23 @@ bool is_control(char c) {
 
 }  // namespace
 
+bool Utf8Checker::feed(std::string_view piece) {
+  constexpr std::size_t character_bytes_max = 4;
+  // Only the last three bytes can belong to a character that is not whole.
+  rest_ += piece;
+  std::size_t end = rest_.size();
+  for (std::size_t back = 1; back < character_bytes_max && back <= rest_.size(); ++back) {
+    const auto byte = static_cast<unsigned char>(rest_[rest_.size() - back]);
+    if ((byte & 0xC0) == 0x80) continue;
+    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    if (length > back) end = rest_.size() - back;
+    break;
+  }
+  const bool sound = is_utf8(std::string_view(rest_).substr(0, end));
+  rest_.erase(0, end);
+  return sound;
+}
+
 Result<void> check_session_id(const std::string& session) {
   if (session.empty() || !is_label(session, session_id_bytes_max)) {
     return make_error(Code::invalid_argument, "session.id", "",

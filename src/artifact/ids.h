@@ -10,6 +10,18 @@
 
 namespace spillway {
 
+/// UTF-8 in pieces of any size. One thread at a time.
+class Utf8Checker {
+ public:
+  /// False once the text cannot be UTF-8 any more.
+  bool feed(std::string_view piece);
+  /// Did the text end with a whole character?
+  bool finish() const { return rest_.empty(); }
+
+ private:
+  std::string rest_;  ///< of a character that may go on, less than four bytes
+};
+
 /// 1 to 256 bytes of UTF-8 without control characters; else invalid_argument.
 Result<void> check_session_id(const std::string& session);
 

@@ -15,9 +15,11 @@ namespace {
 
 namespace json = boost::json;
 
-/// Labels in the order in which they are preferred; the first is the type.
-constexpr std::array<std::string_view, 4> label_keys{"type", "name", "title", "wellName"};
-constexpr std::size_t key_bytes_max = 16;
+/// Labels in the order in which they are preferred: of the type, then of the name.
+constexpr std::array<std::string_view, 5> label_keys{"type", "messageContentType", "name", "title",
+                                                     "wellName"};
+constexpr std::size_t type_keys = 2;
+constexpr std::size_t key_bytes_max = 24;
 
 /// Boost.JSON's SAX interface fixes these names. Each event returns true: go on.
 struct Handler {
@@ -83,7 +85,7 @@ struct Handler {
   }
   bool end_value() {
     if (at_top() && label_) {
-      const std::size_t bytes_max = *label_ == 0 ? type_bytes_max : name_bytes_max;
+      const std::size_t bytes_max = *label_ < type_keys ? type_bytes_max : name_bytes_max;
       labels[*label_] = is_label(value_, bytes_max) ? value_ : std::string();
     }
     label_.reset();
@@ -144,8 +146,11 @@ Result<void> JsonInspector::finish() {
 
 JsonLabels JsonInspector::labels() const {
   const auto& found = state_->parser.handler().labels;
-  JsonLabels labels{.type = found[0], .name = {}};
-  for (std::size_t i = 1; i < found.size() && labels.name.empty(); ++i) labels.name = found[i];
+  JsonLabels labels;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    std::string& label = i < type_keys ? labels.type : labels.name;
+    if (label.empty()) label = found[i];
+  }
   return labels;
 }
 

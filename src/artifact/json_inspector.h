@@ -11,7 +11,7 @@ namespace spillway {
 
 /// What an artifact says of itself: strings at the top level of its JSON object, or empty.
 struct JsonLabels {
-  std::string type;  ///< "type"
+  std::string type;  ///< "type", else "messageContentType"
   std::string name;  ///< "name", else "title", else "wellName"
 };
 
@@ -26,7 +26,7 @@ class JsonInspector {
   Result<void> feed(std::string_view piece);
   /// invalid_argument when the text is not complete.
   Result<void> finish();
-  /// After finish() succeeded.
+  /// Those seen so far.
   JsonLabels labels() const;
 
  private:

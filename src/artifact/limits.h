@@ -9,6 +9,9 @@ namespace spillway {
 
 inline constexpr std::size_t session_id_bytes_max = 256;
 inline constexpr std::size_t artifact_id_bytes_max = 128;
+/// DynamoDB's own limit of a partition key: in a mapped table others make the ids.
+inline constexpr std::size_t mapped_message_id_bytes_max = 2048;
+inline constexpr std::size_t time_bytes_max = 64;
 inline constexpr std::size_t content_bytes_max = std::size_t{1} << 20;
 /// Each artifact keeps about 1 KiB in the item when it spills; all must stay below 400 KB.
 inline constexpr std::size_t artifacts_per_message_max = 200;

@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "artifact/error_code.h"
+#include "artifact/plain_json.h"
+#include "base/digest.h"
 #include "dynamo/item_size.h"
 #include "dynamo/value_type.h"
 #include "hybrid/manifest.h"
@@ -14,12 +16,6 @@ namespace {
 
 /// Length of the manifest's revision, which is a random_id().
 constexpr std::size_t random_id_bytes = 32;
-
-std::string text_at(const Map& map, std::string_view name) {
-  const auto found = map.find(name);
-  const auto* text = found == map.end() ? nullptr : found->second.as<std::string>();
-  return text ? *text : std::string();
-}
 
 std::int64_t integer_at(const Map& map, std::string_view name) {
   const auto found = map.find(name);
@@ -43,6 +39,16 @@ Placement share(const Placement& container, std::uint64_t size_bytes) {
   return part;
 }
 
+/// All that is known of an artifact of which only the text is kept.
+void describe_text(ArtifactInfo& info, const std::string& text) {
+  const TextLabels labels = labels_of_text(text);
+  info.content_type = labels.content_type;
+  info.type = labels.type;
+  info.name = labels.name;
+  info.size_bytes = text.size();
+  info.sha256 = to_hex(sha256(text));
+}
+
 Placement in_place(const ArtifactInfo& info) {
   Placement placement;
   placement.raw_bytes = placement.encoded_bytes = info.size_bytes;
@@ -50,10 +56,6 @@ Placement in_place(const ArtifactInfo& info) {
   placement.content_type = info.content_type;
   placement.original_type = info.type;
   return placement;
-}
-
-std::string body_path(std::size_t position) {
-  return "artifacts[" + std::to_string(position) + "].body";
 }
 
 Error damaged(const std::string& subject, const std::string& why) {
@@ -64,18 +66,20 @@ Error damaged(const std::string& subject, const std::string& why) {
 /// Reads one message item; holds what the steps share.
 class Loader {
  public:
-  Loader(Items& items, const Item& item, Deadline deadline)
-      : items_(items), item_(item), deadline_(deadline) {}
+  Loader(Items& items, const MessageLayout& layout, const Item& item, Deadline deadline)
+      : items_(items), layout_(layout), item_(item), deadline_(deadline) {}
 
   Result<LoadedMessage> run() {
     Message& message = loaded_.message;
-    message.session = text_at(item_, "session");
-    message.id = text_at(item_, "id");
-    owner_ = message_request(message.session, message.id);
-    message.role = text_at(item_, "role");
-    message.created_at = text_at(item_, "createdAt");
+    const MessageTable& names = layout_.names();
+    message.session = text_at(item_, names.session);
+    message.id = text_at(item_, names.id);
+    owner_ = layout_.get(message.session, message.id);
+    message.role = layout_.role_here(text_at(item_, names.role));
+    message.created_at = text_at(item_, names.created_at);
     message.item_bytes = stored_item_bytes(item_);
-    loaded_.revision = integer_at(item_, "revision");
+    const auto stamp = item_.find(layout_.stamp_name());
+    if (stamp != item_.end()) loaded_.version.stamp = stamp->second;
     SPILLWAY_TRY(load_content());
     SPILLWAY_TRY(load_artifacts());
     return std::move(loaded_);
@@ -83,7 +87,11 @@ class Loader {
 
  private:
   Result<void> load_content() {
-    const auto found = item_.find("content");
+    const auto found = item_.find(std::get<std::string>(layout_.content().front()));
+    if (layout_.mapped()) {
+      if (found == item_.end()) return ok();
+      return load_foreign_content(found->second);
+    }
     if (found == item_.end()) return damaged(owner_name(), "it has no content");
     SPILLWAY_TRY(auto value, whole(found->second));
     auto* text = value.as<std::string>();
@@ -92,9 +100,25 @@ class Loader {
     return ok();
   }
 
+  /// The text at the path, or in the attribute itself; anything else as JSON.
+  Result<void> load_foreign_content(const AttributeValue& stored) {
+    SPILLWAY_TRY(AttributeValue value, whole_within(stored));
+    const Path& path = layout_.content();
+    const Item attribute{{std::get<std::string>(path.front()), value}};
+    const AttributeValue* at_path = find(attribute, path);
+    const auto* text = at_path ? at_path->as<std::string>() : nullptr;
+    if (!text) text = value.as<std::string>();
+    if (text) {
+      loaded_.message.content = *text;
+    } else if (!value.as<Null>()) {
+      loaded_.message.content = plain_json(value);
+    }
+    return ok();
+  }
+
   Result<void> load_artifacts() {
-    const auto found = item_.find("artifacts");
-    if (found == item_.end()) return ok();
+    const auto found = item_.find(layout_.names().artifacts);
+    if (found == item_.end() || found->second.as<Null>()) return ok();
     const auto container = placement_of(found->second);
     auto value = whole(found->second);
     if (!value) {
@@ -102,9 +126,19 @@ class Loader {
       return ok();
     }
     const auto* list = value.value().as<List>();
-    if (!list) return damaged(owner_name(), "its artifacts are not a list");
+    if (!list) {
+      const Error failure = damaged(owner_name(), "its artifacts are not a list");
+      if (!layout_.mapped()) return failure;
+      add_unreadable(failure);
+      return ok();
+    }
+    loaded_.version.artifacts = list->size();
     for (const AttributeValue& element : *list) {
-      SPILLWAY_TRY(load_artifact(element, container));
+      if (layout_.mapped()) {
+        load_foreign_artifact(element, container);
+      } else {
+        SPILLWAY_TRY(load_artifact(element, container));
+      }
     }
     return ok();
   }
@@ -126,6 +160,37 @@ class Loader {
     return ok();
   }
 
+  /// A text in an object tells by its reference what must be known; all else is read.
+  void load_foreign_artifact(const AttributeValue& element,
+                             const std::optional<Placement>& container) {
+    ArtifactInfo info;
+    info.position = loaded_.message.artifacts.size();
+    info.id = MessageLayout::artifact_id(info.position);
+    const auto own = placement_of(element);
+    const bool text_in_object =
+        own && own->storage == Storage::spilled && entry_of(*element.as<Spilled>()).type == "S";
+    AttributeValue body = element;
+    if (text_in_object) {
+      info.content_type = own->content_type;
+      info.type = own->original_type;
+      info.size_bytes = own->raw_bytes;
+      info.sha256 = own->sha256;
+      info.placement = *own;
+    } else {
+      auto value = whole_within(element);
+      if (!value) return add_unreadable(value.error());
+      const auto* text = value.value().as<std::string>();
+      const std::string bytes = text ? *text : plain_json(value.value());
+      describe_text(info, bytes);
+      info.placement = own ? *own : container ? share(*container, info.size_bytes) : in_place(info);
+      if (info.placement.storage == Storage::in_item) info.value = bytes;
+      body = bytes;
+    }
+    info.placement.path = layout_.body_path(info.position);
+    loaded_.message.artifacts.push_back(std::move(info));
+    loaded_.bodies.push_back(std::move(body));
+  }
+
   void add_artifact(Map& map, const std::optional<Placement>& container) {
     ArtifactInfo info;
     info.position = loaded_.message.artifacts.size();
@@ -139,7 +204,7 @@ class Loader {
     const auto body = map.find("body");
     AttributeValue bytes = body == map.end() ? AttributeValue() : std::move(body->second);
     if (const auto own = placement_of(bytes)) info.placement = *own;
-    info.placement.path = body_path(info.position);
+    info.placement.path = layout_.body_path(info.position);
     const bool stays = info.placement.storage == Storage::in_item;
     if (const auto* text = bytes.as<std::string>(); text && stays) info.value = *text;
     if (const auto failure = map.find("error"); failure != map.end()) {
@@ -158,8 +223,9 @@ class Loader {
   void add_unreadable(const Error& failure) {
     ArtifactInfo info;
     info.position = loaded_.message.artifacts.size();
-    info.id = std::to_string(info.position);
-    info.placement.path = body_path(info.position);
+    info.id = layout_.mapped() ? MessageLayout::artifact_id(info.position)
+                               : std::to_string(info.position);
+    info.placement.path = layout_.body_path(info.position);
     info.error = failure;
     loaded_.message.artifacts.push_back(std::move(info));
     loaded_.bodies.emplace_back();
@@ -176,9 +242,16 @@ class Loader {
     return items_.hydrate(owner_, value, deadline_);
   }
 
+  /// Also what is elsewhere of its parts.
+  Result<AttributeValue> whole_within(const AttributeValue& value) {
+    if (!holds_spilled(value)) return value;
+    return items_.hydrate(owner_, value, deadline_);
+  }
+
   std::string owner_name() const { return loaded_.message.session + "/" + loaded_.message.id; }
 
   Items& items_;
+  const MessageLayout& layout_;
   const Item& item_;
   Deadline deadline_;
   GetRequest owner_;
@@ -186,17 +259,6 @@ class Loader {
 };
 
 }  // namespace
-
-Item message_key(const std::string& session, const std::string& id) {
-  return {{"session", session}, {"id", id}};
-}
-
-GetRequest message_request(const std::string& session, const std::string& id) {
-  GetRequest request;
-  request.table = messages_table;
-  request.key = message_key(session, id);
-  return request;
-}
 
 bool is_json(std::string_view content_type) {
   std::string media(content_type.substr(0, content_type.find(';')));
@@ -207,7 +269,9 @@ bool is_json(std::string_view content_type) {
   return media == "application/json" || media.ends_with("+json");
 }
 
-AttributeValue artifact_value(const ArtifactInfo& info, AttributeValue body) {
+AttributeValue artifact_element(const MessageLayout& layout, const ArtifactInfo& info,
+                                AttributeValue body) {
+  if (layout.mapped()) return body;
   Map map;
   map["id"] = info.id;
   map["contentType"] = info.content_type;
@@ -224,22 +288,42 @@ AttributeValue artifact_value(const ArtifactInfo& info, AttributeValue body) {
   return map;
 }
 
-Item message_item(const Message& message, std::vector<AttributeValue> bodies) {
-  Item item = message_key(message.session, message.id);
-  item["role"] = message.role;
-  item["content"] = message.content;
-  item["createdAt"] = message.created_at;
-  item["revision"] = number(0);
+Item message_item(const MessageLayout& layout, const Message& message,
+                  std::vector<AttributeValue> bodies) {
+  const MessageTable& names = layout.names();
+  Item item = layout.key(message.session, message.id);
+  item[names.session] = message.session;
+  item[names.role] = layout.role_there(message.role);
+  item[names.created_at] = message.created_at;
+  if (layout.mapped()) {
+    item[names.updated_at] = message.created_at;
+  } else {
+    item[layout.stamp_name()] = number(0);
+  }
+  const Path& path = layout.content();
+  AttributeValue content = message.content;
+  for (std::size_t i = path.size() - 1; i > 0; --i) {
+    content = Map{{std::get<std::string>(path[i]), std::move(content)}};
+  }
+  item[std::get<std::string>(path.front())] = std::move(content);
   List artifacts;
   for (std::size_t i = 0; i < message.artifacts.size(); ++i) {
-    artifacts.push_back(artifact_value(message.artifacts[i], std::move(bodies[i])));
+    artifacts.push_back(artifact_element(layout, message.artifacts[i], std::move(bodies[i])));
   }
-  item["artifacts"] = std::move(artifacts);
+  item[names.artifacts] = std::move(artifacts);
   return item;
 }
 
-Result<LoadedMessage> load_message(Items& items, const Item& item, Deadline deadline) {
-  return Loader(items, item, deadline).run();
+Result<LoadedMessage> load_message(Items& items, const MessageLayout& layout, const Item& item,
+                                   Deadline deadline) {
+  return Loader(items, layout, item, deadline).run();
+}
+
+void add_labels(ArtifactInfo& info) {
+  if (!info.value) return;
+  const TextLabels labels = labels_of_text(*info.value);
+  if (info.type.empty()) info.type = labels.type;
+  if (info.name.empty()) info.name = labels.name;
 }
 
 std::uint64_t stored_item_bytes(const Item& item) {
@@ -250,30 +334,18 @@ std::uint64_t stored_item_bytes(const Item& item) {
   return item_size(store_item(item, std::string(random_id_bytes, '0'), false));
 }
 
-Labeller labels_of(const std::string& session) {
-  return [session](const AttributeValue& parent, const std::string&) {
-    ValueLabel label;
-    label.session = session;
-    if (const Map* map = parent.as<Map>()) {
-      label.content_type = text_at(*map, "contentType");
-      label.original_type = text_at(*map, "type");
-    }
-    return label;
-  };
-}
-
-void apply_placements(const std::vector<Placement>& placements,
+void apply_placements(const MessageLayout& layout, const std::vector<Placement>& placements,
                       std::vector<ArtifactInfo>& artifacts) {
   for (ArtifactInfo& info : artifacts) {
     info.placement = in_place(info);
-    const std::string path = body_path(info.position);
+    const std::string path = layout.body_path(info.position);
     for (const Placement& placement : placements) {
       if (placement.path == path) {
         info.placement = placement;
         break;
       }
       // A shorter path, or a pack: the body left within its artifact, or with all of them.
-      const bool contains = placement.path == "*" || placement.path == "artifacts" ||
+      const bool contains = placement.path == "*" || placement.path == layout.names().artifacts ||
                             path.starts_with(placement.path + ".");
       if (contains) info.placement = share(placement, info.size_bytes);
     }

@@ -27,8 +27,7 @@ Error over_limit(const std::string& subject, std::size_t is, std::size_t max,
 }
 
 Result<void> check(const NewMessage& message) {
-  constexpr std::array<std::string_view, 4> roles{"user", "assistant", "system", "tool"};
-  if (std::find(roles.begin(), roles.end(), message.role) == roles.end()) {
+  if (std::ranges::count(message_roles, message.role) == 0) {
     return refused("role", "a role is user, assistant, system or tool");
   }
   if (message.content.size() > content_bytes_max) {
@@ -66,11 +65,11 @@ Result<Message> prepare(const std::string& session, const NewMessage& request) {
       return error;
     }
     ArtifactInfo info;
-    info.id = "a" + std::to_string(i);
+    info.id = MessageLayout::artifact_id(i);
     info.position = i;
     info.type = labels.value().type;
     info.name = labels.value().name;
-    info.content_type = "application/json";
+    info.content_type = json_media_type;
     info.size_bytes = text.size();
     info.sha256 = to_hex(sha256(text));
     info.value = text;
@@ -185,14 +184,17 @@ class Save {
   Result<bool> write_once() {
     std::vector<AttributeValue> bodies;
     for (const std::string& text : request_.artifacts) bodies.emplace_back(text);
-    WriteRequest put;
-    put.table = messages_table;
-    put.item = message_item(message_, std::move(bodies));
+    WriteRequest put =
+        service_.layout.put(message_item(service_.layout, message_, std::move(bodies)));
     logical_bytes_ = item_size(put.item);
     if (!token_.empty()) return transact(std::move(put));
     SPILLWAY_TRY(const auto reply,
-                 service_.items.write(put, deadline_, labels_of(message_.session)));
-    apply_placements(reply.placements, message_.artifacts);
+                 service_.items.write(put, deadline_, service_.layout.labels(message_.session)));
+    if (!reply.result.applied) {
+      return make_error(Code::conflict, op, message_.id,
+                        "another message has this new id; send the message again");
+    }
+    apply_placements(service_.layout, reply.placements, message_.artifacts);
     message_.item_bytes = reply.item_bytes;
     return true;
   }
@@ -201,13 +203,16 @@ class Save {
     const std::vector<WriteRequest> actions{
         std::move(put),
         idempotency_action(token_, message_.session, request_, message_.id, message_.created_at)};
+    const MessageLayout& layout = service_.layout;
     SPILLWAY_TRY(const auto reply,
-                 service_.items.transact(actions, "", deadline_, labels_of(message_.session)));
+                 service_.items.transact(actions, "", deadline_, layout.labels(message_.session)));
     if (!reply.result.applied) return false;
-    if (!reply.placements.empty()) apply_placements(reply.placements[0], message_.artifacts);
+    if (!reply.placements.empty()) {
+      apply_placements(layout, reply.placements[0], message_.artifacts);
+    }
     // A transaction does not tell the size of its items; the item itself does.
-    const auto stored = service_.items.get(message_request(message_.session, message_.id),
-                                           Hydrate::handles, deadline_);
+    const auto stored =
+        service_.items.get(layout.get(message_.session, message_.id), Hydrate::handles, deadline_);
     if (stored && stored.value().item)
       message_.item_bytes = stored_item_bytes(*stored.value().item);
     return true;
@@ -243,6 +248,11 @@ Result<SavedMessage> Sessions::post(const std::string& session, const NewMessage
                                     Deadline deadline) {
   SPILLWAY_TRY(check_session_id(session));
   SPILLWAY_TRY(check(message));
+  if (state_->layout.mapped() && message.on_failure == OnFailure::placeholder) {
+    return make_error(Code::unsupported, op, "onFailure",
+                      "the messages are in a table of other programs, which know no placeholders; "
+                      "use refuse");
+  }
   SPILLWAY_TRY(auto prepared, prepare(session, message));
   return Save(*state_, message, std::move(prepared), deadline).run();
 }

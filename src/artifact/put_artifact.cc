@@ -11,12 +11,16 @@ namespace {
 
 constexpr const char* op = "artifact.put";
 
-/// Passes a stream on while it hashes, counts and (JSON) checks it. Malformed JSON fails the
+/// What a body has to be.
+enum class BodyKind { json, text, bytes };
+
+/// Passes a stream on while it hashes, counts and checks it. A body of another kind fails the
 /// stream, so that nothing of it is stored.
 class ObservedSource final : public ByteSource {
  public:
-  ObservedSource(ByteSource& source, bool json) : source_(source) {
-    if (json) inspector_.emplace();
+  ObservedSource(ByteSource& source, BodyKind kind) : source_(source) {
+    if (kind == BodyKind::json) inspector_.emplace();
+    if (kind == BodyKind::text) text_.emplace();
   }
 
   Result<std::size_t> read(char* buffer, std::size_t capacity) override {
@@ -25,6 +29,7 @@ class ObservedSource final : public ByteSource {
       if (inspector_) {
         SPILLWAY_TRY(inspector_->finish());
       }
+      if (text_ && !text_->finish()) return not_text();
       return n;
     }
     const std::string_view bytes(buffer, n);
@@ -33,8 +38,12 @@ class ObservedSource final : public ByteSource {
     if (inspector_) {
       SPILLWAY_TRY(inspector_->feed(bytes));
     }
+    if (text_ && !text_->feed(bytes)) return not_text();
     return n;
   }
+
+  /// The type that the artifact gives itself in what went by.
+  std::string type_so_far() const { return inspector_ ? inspector_->labels().type : ""; }
 
   /// After the end: size, digest, and what the artifact says of itself where the caller is silent.
   void describe(ArtifactInfo& info) {
@@ -47,10 +56,17 @@ class ObservedSource final : public ByteSource {
   }
 
  private:
+  static Error not_text() {
+    return make_error(Code::unsupported, op, "body",
+                      "the messages are in a table of other programs, whose artifacts are texts: "
+                      "send JSON or other UTF-8 text");
+  }
+
   ByteSource& source_;
   Sha256Hasher hasher_;
   std::uint64_t size_bytes_ = 0;
   std::optional<JsonInspector> inspector_;
+  std::optional<Utf8Checker> text_;
 };
 
 /// Bytes already taken from a stream, then the rest of it.
@@ -112,11 +128,13 @@ class Put {
     // Before the body is read: a message that is missing, or another version than the one expected.
     SPILLWAY_TRY(const auto before, service_.load(session_, id_, deadline_));
     SPILLWAY_TRY(check_match(wanted_, present_in(before)));
+    SPILLWAY_TRY(check_place(before));
     SPILLWAY_TRY(receive(source));
     const std::lock_guard<std::mutex> lock(service_.lock_of_message(id_));
     for (int tries = 0; tries < commit_tries_max; ++tries) {
       SPILLWAY_TRY(const auto loaded, service_.load(session_, id_, deadline_));
       SPILLWAY_TRY(check_match(wanted_, present_in(loaded)));
+      SPILLWAY_TRY(check_place(loaded));
       SPILLWAY_TRY(const bool applied, commit(loaded));
       // A refused write leaves the upload as it is: the next try refers to it again.
       if (applied) return saved(loaded);
@@ -131,30 +149,55 @@ class Put {
     return position ? &loaded.message.artifacts[*position] : nullptr;
   }
 
-  Result<void> receive(ByteSource& source) {
-    const bool json = is_json(wanted_.content_type);
+  /// In a mapped table the list's elements have no ids but their positions.
+  Result<void> check_place(const LoadedMessage& loaded) const {
+    if (!service_.layout.mapped() || present_in(loaded)) return ok();
+    const std::string next = MessageLayout::artifact_id(loaded.message.artifacts.size());
+    if (wanted_.id == next) return ok();
+    return make_error(Code::invalid_argument, op, wanted_.id,
+                      "in a table of other programs an artifact's id is its position; send a new "
+                      "one as " +
+                          next);
+  }
+
+  void name_it(bool json) {
     info_.id = wanted_.id;
+    info_.content_type = wanted_.content_type;
     info_.type = wanted_.type;
     info_.name = wanted_.name;
-    info_.content_type = wanted_.content_type;
-    ObservedSource observed(source, json);
+    if (!service_.layout.mapped()) return;
+    // The text alone is kept there, and what it says of itself.
+    info_.content_type = json ? json_media_type : text_media_type;
+    info_.type.clear();
+    info_.name.clear();
+  }
+
+  Result<void> receive(ByteSource& source) {
+    const bool json = is_json(wanted_.content_type);
+    const bool text = json || service_.layout.mapped();
+    name_it(json);
+    ObservedSource observed(source, json   ? BodyKind::json
+                                    : text ? BodyKind::text
+                                           : BodyKind::bytes);
     std::string head(streamed_inline_bytes_max + 1, '\0');
     SPILLWAY_TRY(const std::size_t n, read_full(observed, head.data(), head.size()));
     head.resize(n);
     if (n <= streamed_inline_bytes_max) {
       observed.describe(info_);
-      if (json) {
+      if (text) {
         body_ = std::move(head);
       } else {
         body_ = Binary{std::move(head)};
       }
       return ok();
     }
-    SPILLWAY_TRY(auto staging, service_.items.stage(messages_table, message_key(session_, id_)));
+    const GetRequest owner = service_.layout.get(session_, id_);
+    SPILLWAY_TRY(auto staging, service_.items.stage(owner.table, owner.key));
     staging_.emplace(std::move(staging));
     ResumedSource whole(std::move(head), observed);
-    const ValueLabel label{wanted_.content_type, wanted_.type, session_};
-    const auto type = json ? Items::StageAs::string : Items::StageAs::binary;
+    const std::string own_type = info_.type.empty() ? observed.type_so_far() : info_.type;
+    const ValueLabel label{info_.content_type, own_type, session_};
+    const auto type = text ? Items::StageAs::string : Items::StageAs::binary;
     SPILLWAY_TRY(body_, service_.items.upload(*staging_, whole, type, label, deadline_));
     observed.describe(info_);
     return ok();
@@ -169,23 +212,10 @@ class Put {
     }
     const ArtifactInfo* present = present_in(loaded);
     info_.position = present ? present->position : loaded.message.artifacts.size();
-    AttributeValue value = artifact_value(info_, body_);
-    WriteRequest request;
-    request.kind = WriteRequest::Kind::update;
-    request.table = messages_table;
-    request.item = message_key(session_, id_);
-    request.condition = "revision = :revision";
-    request.values = {{":revision", number(loaded.revision)},
-                      {":next", number(loaded.revision + 1)}};
-    if (present) {
-      request.update =
-          "SET artifacts[" + std::to_string(info_.position) + "] = :new, revision = :next";
-      request.values[":new"] = std::move(value);
-    } else {
-      request.update = "SET artifacts = list_append(artifacts, :new), revision = :next";
-      request.values[":new"] = List{std::move(value)};
-    }
-    SPILLWAY_TRY(const auto reply, service_.items.write(request, deadline_, labels_of(session_),
+    const MessageLayout& layout = service_.layout;
+    const WriteRequest request = layout.set_artifact(session_, id_, loaded.version, info_.position,
+                                                     artifact_element(layout, info_, body_));
+    SPILLWAY_TRY(const auto reply, service_.items.write(request, deadline_, layout.labels(session_),
                                                         staging_ ? &*staging_ : nullptr));
     if (!reply.result.applied) return false;
     placements_ = reply.placements;
@@ -194,7 +224,7 @@ class Put {
 
   SavedArtifact saved(const LoadedMessage& before) {
     std::vector<ArtifactInfo> changed{info_};
-    apply_placements(placements_, changed);
+    apply_placements(service_.layout, placements_, changed);
     if (const auto* handle = body_.as<Spilled>()) {
       changed[0].placement = Items::describe(*handle);
       changed[0].placement.sha256 = info_.sha256;

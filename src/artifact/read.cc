@@ -9,16 +9,6 @@
 namespace spillway {
 namespace {
 
-/// The key after which a page goes on.
-Result<Item> key_from_cursor(const std::string& session, const std::string& cursor) {
-  const auto id = base64url_decode(cursor);
-  if (!id || !is_message_id(*id)) {
-    return make_error(Code::invalid_argument, "session.messages", "cursor",
-                      "not a cursor of this list; start again without one");
-  }
-  return message_key(session, *id);
-}
-
 /// What a page holds in memory of a message.
 std::uint64_t shown_bytes(const Message& message, bool resolved) {
   std::uint64_t bytes = message.content.size();
@@ -64,11 +54,27 @@ Error no_such_artifact(const std::string& message, const std::string& artifact) 
 Result<LoadedMessage> Service::load(const std::string& session, const std::string& id,
                                     Deadline deadline) {
   SPILLWAY_TRY(check_session_id(session));
-  if (!is_message_id(id)) return no_such_message(session, id);
-  SPILLWAY_TRY(const auto reply,
-               items.get(message_request(session, id), Hydrate::handles, deadline));
-  if (!reply.item) return no_such_message(session, id);
-  return load_message(items, *reply.item, deadline);
+  if (!layout.is_message_id(id)) return no_such_message(session, id);
+  SPILLWAY_TRY(const auto reply, items.get(layout.get(session, id), Hydrate::handles, deadline));
+  if (!reply.item || !layout.is_of(*reply.item, session)) return no_such_message(session, id);
+  return load_message(items, layout, *reply.item, deadline);
+}
+
+Result<QueryPage> Service::query(const QueryRequest& request, const std::string& session,
+                                 Deadline deadline) {
+  SPILLWAY_TRY(QueryPage page, items.query(request, Hydrate::handles, deadline));
+  if (!layout.mapped()) return page;
+  std::vector<Result<GetResult>> read(page.items.size(), GetResult{});
+  parallel_for(page.items.size(), hydrations_in_parallel_max, [&](std::size_t i) {
+    const std::string id = text_at(page.items[i], layout.names().id);
+    read[i] = items.get(layout.get(session, id), Hydrate::handles, deadline);
+  });
+  page.items.clear();
+  for (Result<GetResult>& one : read) {
+    SPILLWAY_TRY(GetResult got, std::move(one));
+    if (got.item && layout.is_of(*got.item, session)) page.items.push_back(std::move(*got.item));
+  }
+  return page;
 }
 
 void Service::resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline deadline) {
@@ -90,7 +96,7 @@ void Service::resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline d
   }
   parallel_for(wanted.size(), hydrations_in_parallel_max, [&](std::size_t i) {
     ArtifactInfo& artifact = message.artifacts[wanted[i]];
-    const auto owner = message_request(message.session, message.id);
+    const auto owner = layout.get(message.session, message.id);
     auto value = items.hydrate(owner, loaded.bodies[artifact.position], deadline);
     // Replaced while we read: what is there now is as good an answer as what was.
     for (int tries = 1;
@@ -114,6 +120,7 @@ void Service::resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline d
       artifact.error = value.error();
     } else if (const auto* body = body_bytes(value.value())) {
       artifact.value = *body;
+      if (layout.mapped()) add_labels(artifact);
     }
   });
 }
@@ -136,14 +143,15 @@ Result<MessagePage> Sessions::messages(const std::string& session, const Message
     return make_error(Code::invalid_argument, "session.messages", "limit",
                       "a limit is 1 to " + std::to_string(page_items_max));
   }
-  QueryRequest request;
-  request.table = messages_table;
-  request.key_condition = "#session = :session";
-  request.names = {{"#session", "session"}};
-  request.values = {{":session", session}};
+  const MessageLayout& layout = state_->layout;
+  QueryRequest request = layout.list(session);
   request.forward = !query.descending;
   if (!query.cursor.empty()) {
-    SPILLWAY_TRY(request.start_after, key_from_cursor(session, query.cursor));
+    request.start_after = layout.start_after(session, query.cursor);
+    if (!request.start_after) {
+      return make_error(Code::invalid_argument, "session.messages", "cursor",
+                        "not a cursor of this list; start again without one");
+    }
   }
   const bool resolved = query.artifacts == ArtifactsAs::resolved;
   std::uint64_t bytes = 0;
@@ -151,14 +159,14 @@ Result<MessagePage> Sessions::messages(const std::string& session, const Message
   do {
     // One more than asked tells whether this page is the last.
     request.limit = query.limit - static_cast<std::uint32_t>(page.messages.size()) + 1;
-    SPILLWAY_TRY(const auto found, state_->items.query(request, Hydrate::handles, deadline));
+    SPILLWAY_TRY(const auto found, state_->query(request, session, deadline));
     for (const Item& item : found.items) {
-      SPILLWAY_TRY(auto loaded, load_message(state_->items, item, deadline));
+      SPILLWAY_TRY(auto loaded, load_message(state_->items, layout, item, deadline));
       bytes += shown_bytes(loaded.message, resolved);
       const bool full =
           page.messages.size() == query.limit || (bytes > page_bytes_max && !page.messages.empty());
       if (full) {
-        page.next_cursor = base64url_encode(page.messages.back().id);
+        page.next_cursor = layout.cursor_behind(page.messages.back());
         return page;
       }
       if (resolved) state_->resolve(loaded, page_bytes_max, deadline);
@@ -183,7 +191,7 @@ Result<LocatedArtifact> Sessions::locate(const std::string& session, const std::
   if (!position) return no_such_artifact(message, artifact);
   LocatedArtifact located;
   located.info = std::move(loaded.message.artifacts[*position]);
-  located.owner = message_request(session, message);
+  located.owner = state_->layout.get(session, message);
   located.body = std::move(loaded.bodies[*position]);
   return located;
 }

@@ -9,14 +9,11 @@ namespace {
 /// False when there was no such message.
 Result<bool> remove_item(Service& service, const std::string& session, const std::string& id,
                          Deadline deadline) {
-  WriteRequest request;
-  request.kind = WriteRequest::Kind::remove;
-  request.table = messages_table;
-  request.item = message_key(session, id);
+  const WriteRequest request = service.layout.remove(session, id);
   SPILLWAY_TRY(const auto reply, service.items.write(request, deadline));
-  if (!reply.result.prior) return false;
+  if (!reply.result.applied || !reply.result.prior) return false;
   // What cannot be read is not counted; fsck tells of it.
-  const auto prior = load_message(service.items, *reply.result.prior, deadline);
+  const auto prior = load_message(service.items, service.layout, *reply.result.prior, deadline);
   if (prior) {
     Counts counts;
     counts.count(prior.value().message, -1);
@@ -25,23 +22,18 @@ Result<bool> remove_item(Service& service, const std::string& session, const std
   return true;
 }
 
-/// One page of the ids of a session's messages.
-Result<std::vector<std::string>> some_messages(Items& items, const std::string& session,
-                                               std::uint32_t limit, Deadline deadline) {
-  QueryRequest request;
-  request.table = messages_table;
-  request.key_condition = "#session = :session";
-  request.projection = "id";
-  request.names = {{"#session", "session"}};
-  request.values = {{":session", session}};
-  request.limit = limit;
-  SPILLWAY_TRY(const auto page, items.query(request, Hydrate::handles, deadline));
+/// Ids of some messages of a session; none when there are no more.
+Result<std::vector<std::string>> some_messages(Service& service, const std::string& session,
+                                               Deadline deadline) {
+  QueryRequest request = service.layout.list(session);
+  if (!service.layout.mapped()) request.projection = service.layout.names().id;
+  request.limit = page_items_max;
   std::vector<std::string> ids;
-  for (const Item& item : page.items) {
-    const auto id = item.find("id");
-    const auto* text = id == item.end() ? nullptr : id->second.as<std::string>();
-    if (text) ids.push_back(*text);
-  }
+  do {
+    SPILLWAY_TRY(const auto page, service.query(request, session, deadline));
+    for (const Item& item : page.items) ids.push_back(text_at(item, service.layout.names().id));
+    request.start_after = page.last_key;
+  } while (ids.empty() && request.start_after);
   return ids;
 }
 
@@ -52,7 +44,7 @@ Result<bool> remove_empty(Service& service, const std::string& session, Deadline
     return make_error(Code::timeout, "session.remove", session,
                       "messages are being saved into it; try again");
   }
-  SPILLWAY_TRY(const auto left, some_messages(service.items, session, 1, deadline));
+  SPILLWAY_TRY(const auto left, some_messages(service, session, deadline));
   if (!left.empty()) return false;
   SPILLWAY_TRY(service.rows.remove(session, deadline));
   return true;
@@ -63,7 +55,7 @@ Result<bool> remove_empty(Service& service, const std::string& session, Deadline
 Result<void> Sessions::remove_message(const std::string& session, const std::string& id,
                                       Deadline deadline) {
   SPILLWAY_TRY(check_session_id(session));
-  if (!is_message_id(id)) return no_such_message(session, id);
+  if (!state_->layout.is_message_id(id)) return no_such_message(session, id);
   SPILLWAY_TRY(const bool removed, remove_item(*state_, session, id, deadline));
   if (!removed) return no_such_message(session, id);
   return ok();
@@ -73,7 +65,7 @@ Result<void> Sessions::remove_session(const std::string& session, Deadline deadl
   SPILLWAY_TRY(check_session_id(session));
   SPILLWAY_TRY(bool found, state_->rows.exists(session, deadline));
   for (;;) {
-    SPILLWAY_TRY(const auto ids, some_messages(state_->items, session, page_items_max, deadline));
+    SPILLWAY_TRY(const auto ids, some_messages(*state_, session, deadline));
     for (const std::string& id : ids) {
       SPILLWAY_TRY(remove_item(*state_, session, id, deadline));
       found = true;
@@ -94,15 +86,10 @@ Result<void> Sessions::remove_artifact(const std::string& session, const std::st
     SPILLWAY_TRY(const auto loaded, state_->load(session, message, deadline));
     const auto position = find_artifact(loaded.message, artifact);
     if (!position) return no_such_artifact(message, artifact);
-    WriteRequest request;
-    request.kind = WriteRequest::Kind::update;
-    request.table = messages_table;
-    request.item = message_key(session, message);
-    request.update = "SET revision = :next REMOVE artifacts[" + std::to_string(*position) + "]";
-    request.condition = "revision = :revision";
-    request.values = {{":revision", number(loaded.revision)},
-                      {":next", number(loaded.revision + 1)}};
-    SPILLWAY_TRY(const auto reply, state_->items.write(request, deadline, labels_of(session)));
+    const WriteRequest request =
+        state_->layout.remove_artifact(session, message, loaded.version, *position);
+    SPILLWAY_TRY(const auto reply,
+                 state_->items.write(request, deadline, state_->layout.labels(session)));
     if (!reply.result.applied) continue;
     Counts counts;
     counts.count(loaded.message.artifacts[*position], -1);

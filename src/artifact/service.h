@@ -10,10 +10,18 @@ namespace spillway {
 
 /// Thread-safe.
 struct Service {
-  explicit Service(Items& the_items) : items(the_items), rows(the_items), statistics(the_items) {}
+  Service(Items& the_items, MessageLayout the_layout, bool rows_by_activity)
+      : items(the_items),
+        layout(std::move(the_layout)),
+        rows(the_items, rows_by_activity),
+        statistics(the_items) {}
 
   /// A strong read of one message; not_found when there is none.
   Result<LoadedMessage> load(const std::string& session, const std::string& id, Deadline deadline);
+  /// A page of layout.list(session), with handles. In a mapped table each message that the index
+  /// names is read strongly: those gone meanwhile are left out, so a page may be short.
+  Result<QueryPage> query(const QueryRequest& request, const std::string& session,
+                          Deadline deadline);
   /// Puts every artifact's bytes into its `value`, side by side; an error into the one that cannot
   /// be had. At most `bytes_max` bytes in all: those beyond get too_large.
   void resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline deadline);
@@ -21,6 +29,7 @@ struct Service {
   std::mutex& lock_of_message(const std::string& id);
 
   Items& items;
+  const MessageLayout layout;
   SessionRows rows;
   Statistics statistics;
   std::array<std::mutex, session_stripes> message_stripes;

@@ -10,6 +10,7 @@ namespace spillway {
 namespace {
 
 constexpr const char* all_sessions = "all";
+constexpr const char* activity_index = "by_activity";
 
 Item session_key(const std::string& session) {
   return {{"owner", all_sessions}, {"session", session}};
@@ -45,6 +46,20 @@ Result<std::optional<Place>> place_from_cursor(const std::string& cursor) {
   return std::optional<Place>(Place{bytes->substr(0, end), bytes->substr(end + 1)});
 }
 
+SessionInfo session_of(const Item& row) {
+  return {text_at(row, "session"), text_at(row, "title"), text_at(row, "createdAt"),
+          text_at(row, "lastMessageAt")};
+}
+
+QueryRequest every_session() {
+  QueryRequest request;
+  request.table = sessions_table;
+  request.key_condition = "#owner = :all";
+  request.names = {{"#owner", "owner"}};
+  request.values = {{":all", all_sessions}};
+  return request;
+}
+
 /// Keeps the newest `n` sessions of all that it is shown.
 class Newest {
  public:
@@ -77,11 +92,25 @@ class Newest {
 
 }  // namespace
 
-TableDescription SessionRows::table() {
+Result<bool> SessionRows::make_table(Items& items, Deadline deadline) {
   TableDescription table;
   table.name = sessions_table;
   table.keys = {{"owner", KeyType::string}, KeyAttribute{"session", KeyType::string}};
-  return table;
+  IndexDescription index;
+  index.name = activity_index;
+  index.keys = {{"owner", KeyType::string}, KeyAttribute{"lastMessageAt", KeyType::string}};
+  index.local = true;
+  table.indexes = {index};
+  auto made = items.administer(CreateTable{table}, deadline);
+  if (!made && made.error().code == Code::unsupported) {
+    table.indexes.clear();
+    made = items.administer(CreateTable{table}, deadline);
+  }
+  if (!made && made.error().code != Code::conflict) return made.error();
+  // One that was there may be without: a local index comes with its table or never.
+  SPILLWAY_TRY(const auto found, items.administer(DescribeTable{sessions_table}, deadline));
+  return std::ranges::any_of(found.front().indexes,
+                             [](const auto& one) { return one.name == activity_index; });
 }
 
 Result<void> SessionRows::touch(const std::string& session, const std::string& title,
@@ -142,7 +171,8 @@ void SessionRows::run(const std::stop_token& stop) {
   }
 }
 
-SessionRows::SessionRows(Items& items) : items_(items) {
+SessionRows::SessionRows(Items& items, bool by_activity)
+    : items_(items), by_activity_(by_activity) {
   writer_ = std::jthread([this](std::stop_token stop) { run(stop); });
 }
 
@@ -176,22 +206,50 @@ Result<bool> SessionRows::exists(const std::string& session, Deadline deadline) 
   return reply.item.has_value();
 }
 
-// The embedded store has no secondary indexes: every row is looked at, in constant memory.
 Result<SessionPage> SessionRows::page(std::uint32_t limit, const std::string& cursor,
                                       Deadline deadline) {
-  SPILLWAY_TRY(const auto after, place_from_cursor(cursor));
   flush(deadline);
-  QueryRequest request;
-  request.table = sessions_table;
-  request.key_condition = "#owner = :all";
-  request.names = {{"#owner", "owner"}};
-  request.values = {{":all", all_sessions}};
+  return by_activity_ ? page_by_activity(limit, cursor, deadline)
+                      : page_of_all(limit, cursor, deadline);
+}
+
+Result<SessionPage> SessionRows::page_by_activity(std::uint32_t limit, const std::string& cursor,
+                                                  Deadline deadline) {
+  SPILLWAY_TRY(const auto after, place_from_cursor(cursor));
+  QueryRequest request = every_session();
+  request.index = activity_index;
+  request.forward = false;
+  if (after) {
+    request.start_after = session_key(after->second);
+    (*request.start_after)["lastMessageAt"] = after->first;
+  }
+  SessionPage page;
+  do {
+    // One more than asked tells whether this page is the last.
+    request.limit = limit - static_cast<std::uint32_t>(page.sessions.size()) + 1;
+    SPILLWAY_TRY(const auto found, items_.query(request, Hydrate::whole, deadline));
+    for (const Item& row : found.items) {
+      if (page.sessions.size() == limit) {
+        page.next_cursor = cursor_of(place_of(page.sessions.back()));
+        return page;
+      }
+      page.sessions.push_back(session_of(row));
+    }
+    request.start_after = found.last_key;
+  } while (request.start_after);
+  return page;
+}
+
+// Without the index every row is looked at, in constant memory.
+Result<SessionPage> SessionRows::page_of_all(std::uint32_t limit, const std::string& cursor,
+                                             Deadline deadline) {
+  SPILLWAY_TRY(const auto after, place_from_cursor(cursor));
+  QueryRequest request = every_session();
   Newest newest(limit + std::size_t{1});  // one more tells whether this page is the last
   do {
     SPILLWAY_TRY(const auto found, items_.query(request, Hydrate::whole, deadline));
     for (const Item& row : found.items) {
-      SessionInfo session{text_at(row, "session"), text_at(row, "title"), text_at(row, "createdAt"),
-                          text_at(row, "lastMessageAt")};
+      SessionInfo session = session_of(row);
       if (!after || place_of(session) < *after) newest.offer(std::move(session));
     }
     request.start_after = found.last_key;

@@ -1,7 +1,8 @@
 // Sessions as rows: one for each, listed by their last activity.
 //
 // Table spillway_sessions: owner S, session S (key) · title S · createdAt S · lastMessageAt S.
-// Owner "all" holds the sessions, owner "stats" one row of counters.
+// Owner "all" holds the sessions, owner "stats" one row of counters. Where the store takes it, the
+// local index by_activity (owner, lastMessageAt) lists them in their order; else a list reads all.
 #pragma once
 
 #include <array>
@@ -27,11 +28,13 @@ inline constexpr const char* sessions_table = "spillway_sessions";
 /// Thread-safe.
 class SessionRows {
  public:
-  explicit SessionRows(Items& items);
+  SessionRows(Items& items, bool by_activity);
   /// Writes what touch_later() left.
   ~SessionRows();
 
-  static TableDescription table();
+  /// Makes the table if it is missing; says whether it has the index. Several processes may do so
+  /// at once.
+  static Result<bool> make_table(Items& items, Deadline deadline);
 
   /// Makes the row, or moves its last activity to `at`.
   Result<void> touch(const std::string& session, const std::string& title, const std::string& at,
@@ -50,12 +53,17 @@ class SessionRows {
   std::shared_timed_mutex& lock_of(const std::string& session);
 
  private:
+  Result<SessionPage> page_by_activity(std::uint32_t limit, const std::string& cursor,
+                                       Deadline deadline);
+  Result<SessionPage> page_of_all(std::uint32_t limit, const std::string& cursor,
+                                  Deadline deadline);
   void remember(const std::string& session);
   void forget(const std::string& session);
   void flush(Deadline deadline);
   void run(const std::stop_token& stop);
 
   Items& items_;
+  const bool by_activity_;
   std::array<std::shared_timed_mutex, session_stripes> stripes_;
   std::timed_mutex flushing_;  ///< before `mutex_`: a page waits for what another flush has taken
   mutable std::mutex mutex_;   ///< guards what follows

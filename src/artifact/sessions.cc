@@ -10,26 +10,14 @@ namespace spillway {
 namespace {
 
 constexpr std::size_t artifacts_named_max = 20;
-
-Result<void> make_table(Items& items, const TableDescription& table) {
-  const auto made = items.administer(CreateTable{table}, Deadline::after(std::chrono::seconds(60)));
-  if (!made && made.error().code != Code::conflict) return made.error();
-  return ok();
-}
-
-TableDescription messages_table_description() {
-  TableDescription table;
-  table.name = messages_table;
-  table.keys = {{"session", KeyType::string}, KeyAttribute{"id", KeyType::string}};
-  return table;
-}
+constexpr std::chrono::seconds opening_max{60};
 
 /// Artifacts of a message that the sweep has moved out are stored in another way now.
 void count_moved(Service& service, const std::string& table, const Item& before, const Item& after,
                  Deadline deadline) {
-  if (table != messages_table) return;
-  const auto was = load_message(service.items, before, deadline);
-  const auto is = load_message(service.items, after, deadline);
+  if (table != service.layout.names().table) return;
+  const auto was = load_message(service.items, service.layout, before, deadline);
+  const auto is = load_message(service.items, service.layout, after, deadline);
   if (!was || !is) return;  // what cannot be read was not counted either
   Counts counts;
   counts.count(was.value().message, -1);
@@ -78,11 +66,14 @@ std::mutex& Service::lock_of_message(const std::string& id) {
 Sessions::Sessions(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Sessions::~Sessions() = default;
 
-Result<std::unique_ptr<Sessions>> Sessions::open(Items& items) {
-  SPILLWAY_TRY(make_table(items, SessionRows::table()));
-  SPILLWAY_TRY(make_table(items, messages_table_description()));
-  SPILLWAY_TRY(make_table(items, idempotency_table_description()));
-  return std::unique_ptr<Sessions>(new Sessions(std::make_unique<State>(items)));
+Result<std::unique_ptr<Sessions>> Sessions::open(Items& items, const MessageTable& messages) {
+  const Deadline deadline = Deadline::after(opening_max);
+  SPILLWAY_TRY(auto layout, MessageLayout::open(items, messages, deadline));
+  SPILLWAY_TRY(const bool by_activity, SessionRows::make_table(items, deadline));
+  const auto made = items.administer(CreateTable{idempotency_table_description()}, deadline);
+  if (!made && made.error().code != Code::conflict) return made.error();
+  return std::unique_ptr<Sessions>(
+      new Sessions(std::make_unique<State>(items, std::move(layout), by_activity)));
 }
 
 Result<SessionPage> Sessions::sessions(std::uint32_t limit, const std::string& cursor,

@@ -8,9 +8,10 @@ namespace spillway {
 Spillway::Spillway(std::unique_ptr<Items> items, std::unique_ptr<Sessions> sessions)
     : items_(std::move(items)), sessions_(std::move(sessions)) {}
 
-Result<std::unique_ptr<Spillway>> Spillway::open(const ItemsConfig& config) {
-  SPILLWAY_TRY(auto items, Items::open(config));
-  SPILLWAY_TRY(auto sessions, Sessions::open(*items));
+Result<std::unique_ptr<Spillway>> Spillway::open(const ItemsConfig& stores,
+                                                 const MessageTable& messages) {
+  SPILLWAY_TRY(auto items, Items::open(stores));
+  SPILLWAY_TRY(auto sessions, Sessions::open(*items, messages));
   return std::unique_ptr<Spillway>(new Spillway(std::move(items), std::move(sessions)));
 }
 

@@ -44,7 +44,7 @@ Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings, IfMissin
     return make_error(Code::permission_denied, "open", settings.data,
                       "cannot make the data directory: " + failure.message());
   }
-  return Spillway::open(settings.stores);
+  return Spillway::open(settings.stores, settings.messages);
 }
 
 Result<Place> Place::open(const Settings& settings, IfMissing if_missing) {

@@ -84,6 +84,9 @@ class Section {
     return Section(node ? node->as_table() : nullptr, name_ + key + ".");
   }
 
+  /// Does the file have it?
+  bool present() const { return table_ != nullptr; }
+
   Result<void> no_other_keys() const {
     if (!table_) return ok();
     for (const auto& [key, value] : *table_) {
@@ -128,6 +131,7 @@ struct FileSettings {
   std::string data, to, token_file, items, objects;
   std::map<std::string, std::string> server;
   SpillPolicy policy;
+  MessageTable messages;
 };
 
 /// The library tells by exception what does not parse.
@@ -138,6 +142,36 @@ Result<toml::table> parse_toml(const std::string& text, const std::string& path)
     return wrong(path + ":" + std::to_string(error.source().begin.line),
                  std::string(error.description()));
   }
+}
+
+/// A table of messages that is there already; whether it fits is seen when it is opened.
+Result<MessageTable> parse_messages(Section& top) {
+  MessageTable messages;
+  SPILLWAY_TRY(auto section, top.section("messages"));
+  const std::pair<const char*, std::string*> names[] = {{"table", &messages.table},
+                                                        {"index", &messages.index},
+                                                        {"id", &messages.id},
+                                                        {"session", &messages.session},
+                                                        {"role", &messages.role},
+                                                        {"content", &messages.content},
+                                                        {"created_at", &messages.created_at},
+                                                        {"updated_at", &messages.updated_at},
+                                                        {"artifacts", &messages.artifacts}};
+  for (const auto& [key, target] : names) {
+    SPILLWAY_TRY(section.take<std::string>(key, *target));
+  }
+  SPILLWAY_TRY(auto roles, section.section("roles"));
+  for (const char* role : {"user", "assistant", "system", "tool"}) {
+    std::string theirs;
+    SPILLWAY_TRY(roles.take<std::string>(role, theirs));
+    if (!theirs.empty()) messages.roles[role] = theirs;
+  }
+  SPILLWAY_TRY(roles.no_other_keys());
+  SPILLWAY_TRY(section.no_other_keys());
+  if (section.present() && messages.table.empty()) {
+    return wrong("messages.table", "name the table that [messages] describes");
+  }
+  return messages;
 }
 
 Result<FileSettings> parse_file(const std::string& path) {
@@ -163,6 +197,7 @@ Result<FileSettings> parse_file(const std::string& path) {
   SPILLWAY_TRY(spill.take_count("value_bytes_min", file.policy.value_bytes_min));
   SPILLWAY_TRY(spill.take<bool>("raw_encoding", file.policy.raw_encoding));
   SPILLWAY_TRY(spill.no_other_keys());
+  SPILLWAY_TRY(file.messages, parse_messages(top));
   SPILLWAY_TRY(top.no_other_keys());
   return file;
 }
@@ -285,6 +320,7 @@ Result<Settings> read_settings(const Flags& flags) {
   SPILLWAY_TRY(choose_place(flags, file, settings));
   SPILLWAY_TRY(choose_token(flags, file, settings));
   settings.stores.policy = file.policy;
+  settings.messages = file.messages;
   SPILLWAY_TRY(choose_server(flags, file, settings));
   return settings;
 }

@@ -6,6 +6,7 @@
 
 #include "spillway/error.h"
 #include "spillway/items.h"
+#include "spillway/sessions.h"
 
 namespace spillway {
 
@@ -22,6 +23,7 @@ struct Settings {
   std::string token;  ///< for `to`; never printed
   std::string data;   ///< the data directory
   ItemsConfig stores;
+  MessageTable messages;
   std::map<std::string, std::string> server;  ///< by the names of server_settings()
 };
 

@@ -32,9 +32,9 @@ class Core {
   Ledger ledger;
   const ItemsConfig config;
   /// Set once while opening.
-  std::string root;             ///< what every object key begins with, before a '/'
-  std::string bucket;           ///< the name that references carry
-  std::string ledger_table_id;  ///< empty where the item store has no ids of tables
+  std::string root;               ///< what every object key begins with, before a '/'
+  std::string bucket;             ///< the name that references carry
+  std::string ledger_table_id;    ///< empty where the item store has no ids of tables
   std::unique_ptr<Bucket> links;  ///< makes links to objects, on S3 only
 
  private:

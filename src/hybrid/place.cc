@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include "base/parallel.h"
 #include "dynamo/item_size.h"
@@ -16,6 +17,10 @@ namespace {
 
 /// A manifest entry without the value's block index, its path and an object key.
 constexpr std::uint64_t entry_bytes = 160;
+
+/// Of a value, to guess how small it becomes; and how far over the threshold the guess must be.
+constexpr std::size_t sample_bytes = 32 * 1024;
+constexpr double likely_margin = 1.1;
 
 /// A member's entry in the manifest, beside its name: the pack's number.
 constexpr std::uint64_t member_bytes = 4;
@@ -80,13 +85,46 @@ class Placer {
   Result<PlacedItem> run(Item item, const SpillPlan& plan, const Labeller& labeller) {
     take_out(item, plan, labeller);
     rest_ = footprint(item, table_);
-    SPILLWAY_TRY(encode_all());
+    {
+      const BeginAhead ahead(attempt_, likely_to_spill(), deadline_);
+      SPILLWAY_TRY(encode_all());
+    }
     keep_encoded();
     SPILLWAY_TRY(upload_others());
     return assemble(std::move(item));
   }
 
  private:
+  /// W0 while the values are encoded: the one waits for the network, the other for the processor.
+  /// What fails here is tried again by upload_others(). Ends when W0 has.
+  class BeginAhead {
+   public:
+    BeginAhead(Attempt& attempt, bool wanted, Deadline deadline) {
+      if (!wanted || attempt.begun()) return;
+      thread_ = std::jthread([&attempt, deadline] { static_cast<void>(attempt.begin(deadline)); });
+    }
+
+   private:
+    std::jthread thread_;
+  };
+
+  /// By the ratio that a piece of the largest value is encoded to. A wrong guess does no harm: an
+  /// attempt that began and uploads nothing is committed with its row.
+  bool likely_to_spill() const {
+    double ratio = 1;
+    if (!core_.config.policy.raw_encoding) {
+      const auto piece = std::string_view(leaving_.front().raw).substr(0, sample_bytes);
+      const auto sample = encode(piece, Encoding::zstd);
+      if (!sample || piece.empty()) return false;
+      ratio = static_cast<double>(sample.value().bytes.size()) / static_cast<double>(piece.size());
+    }
+    double bytes = static_cast<double>(rest_);
+    for (const Leaving& leaving : leaving_) {
+      bytes += ratio * static_cast<double>(leaving.raw.size());
+    }
+    return bytes > likely_margin * static_cast<double>(core_.config.policy.threshold_bytes);
+  }
+
   /// Moves the raw bytes of what leaves out of the item: large values are not copied.
   void take_out(Item& item, const SpillPlan& plan, const Labeller& labeller) {
     for (const Path& path : plan.values) {

@@ -34,7 +34,8 @@ class ItemStore {
   /// there is one.
   virtual Result<QueryPage> query(const QueryRequest& request, Deadline deadline) = 0;
 
-  /// CreateTable returns when the table is usable; an existing table of that name is a conflict.
+  /// CreateTable returns when the table is usable; an existing table of that name is a conflict,
+  /// told when that one is usable.
   virtual Result<TableReply> administer(const TableRequest& request, Deadline deadline) = 0;
 };
 

@@ -116,8 +116,11 @@ TableDescription DynamoStore::own(TableDescription table) const {
 Result<TableReply> DynamoStore::create(const CreateTable& request, Deadline deadline) {
   const std::string table = full_name(request.table.name);
   const DynamoCall call{"CreateTable", table, Repeat::once};
-  SPILLWAY_TRY(client_->call(call, encode_create_table(request.table, table), deadline));
+  const auto created = client_->call(call, encode_create_table(request.table, table), deadline);
+  if (!created && created.error().code != Code::conflict) return created.error();
+  // Another process may be making it right now: who is told of the conflict uses it next.
   SPILLWAY_TRY(await_table(request.table.name, true, deadline));
+  if (!created) return created.error();
   SPILLWAY_TRY(TableDescription made, as_written(describe_table(request.table.name, deadline)));
   return TableReply{std::move(made)};
 }

@@ -70,8 +70,8 @@ Result<std::string> one_of(const std::string& name, std::string value,
 }
 
 Result<AddressStyle> parse_style(const std::string& value) {
-  SPILLWAY_TRY(const std::string style, one_of("style", value, {"path", "virtual"}));
-  return style == "path" ? AddressStyle::path : AddressStyle::virtual_host;
+  SPILLWAY_TRY(one_of("style", value, {"path", "virtual"}));
+  return value == "path" ? AddressStyle::path : AddressStyle::virtual_host;
 }
 
 /// "team=geo&env=prod", spelled anew.

@@ -66,6 +66,40 @@ TEST_F(SettingsTest, AServerOnTheCommandLineWinsOverADirectoryElsewhere) {
   EXPECT_EQ(read_settings(flags_).error().code, Code::invalid_argument);
 }
 
+TEST_F(SettingsTest, ReadsATableOfMessagesStrictly) {
+  EXPECT_EQ(read_settings(flags_).value().messages.table, "");
+  flags_.config = file("c.toml", R"(
+[messages]
+table = "ChatMessage-abc-dev"
+session = "chatSessionId"
+index = "byChatSession"
+content = "content.text"
+[messages.roles]
+assistant = "ai"
+)");
+  const MessageTable messages = read_settings(flags_).value().messages;
+  EXPECT_EQ(messages.table, "ChatMessage-abc-dev");
+  EXPECT_EQ(messages.index, "byChatSession");
+  EXPECT_EQ(messages.id, "id");
+  EXPECT_EQ(messages.session, "chatSessionId");
+  EXPECT_EQ(messages.created_at, "createdAt");
+  EXPECT_EQ(messages.content, "content.text");
+  EXPECT_THAT(messages.roles, testing::ElementsAre(testing::Pair("assistant", "ai")));
+
+  const std::pair<const char*, const char*> mistakes[] = {
+      {"[messages]\nindex = \"byChatSession\"\n", "messages.table"},
+      {"[messages]\ntable = \"t\"\nchat = \"c\"\n", "messages.chat"},
+      {"[messages]\ntable = 1\n", "messages.table"},
+      {"[messages]\ntable = \"t\"\n[messages.roles]\nbot = \"b\"\n", "messages.roles.bot"}};
+  for (const auto& [text, subject] : mistakes) {
+    flags_.config = file("c.toml", text);
+    const auto settings = read_settings(flags_);
+    ASSERT_FALSE(settings) << text;
+    EXPECT_EQ(settings.error().code, Code::invalid_argument);
+    EXPECT_EQ(settings.error().subject, subject);
+  }
+}
+
 TEST_F(SettingsTest, StoresByFlagWinOverEnvironmentOverFile) {
   flags_.config = file("c.toml", R"(
 [stores]

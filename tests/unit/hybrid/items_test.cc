@@ -36,7 +36,7 @@ TEST_F(Items_, SmallItemIsStoredAsItIs) {
 
 TEST_F(Items_, ATableThatIsThereNeedsNoRightToMakeIt) {
   item_faults_->before = [](const std::string& operation) -> Result<void> {
-    if (operation != "create table") return ok();
+    if (operation != "administer create") return ok();
     return make_error(Code::permission_denied, "item.create", "things", "not allowed");
   };
   CreateTable create;

@@ -68,9 +68,6 @@ class FaultyItemStore final : public ItemStore {
     return store_->query(request, deadline);
   }
   Result<TableReply> administer(const TableRequest& request, Deadline deadline) override {
-    if (std::holds_alternative<CreateTable>(request)) {
-      SPILLWAY_TRY(run(faults_->before, "create table"));
-    }
     static constexpr std::array names = {"create", "delete", "describe", "list"};
     SPILLWAY_TRY(run(faults_->before, std::string("administer ") + names[request.index()]));
     return store_->administer(request, deadline);

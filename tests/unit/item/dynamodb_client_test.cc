@@ -240,6 +240,17 @@ TEST_F(DynamoClientTest, ANewTableIsAwaitedWithItsIndexes) {
   EXPECT_GE(answered_, 7);
 }
 
+TEST_F(DynamoClientTest, AConflictIsToldOnceTheTableOfTheOtherIsUsable) {
+  answer_ = [](const SeenRequest&, int number) {
+    if (number == 0) return refusal("ResourceInUseException");
+    return done(table(number < 3 ? "CREATING" : "ACTIVE", "ACTIVE"));
+  };
+  const auto made = store_->administer(CreateTable{items_table}, soon());
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Code::conflict);
+  EXPECT_EQ(answered_, 4);
+}
+
 TEST_F(DynamoClientTest, ATableThatIsNotReadyInTimeIsUnknown) {
   answer_ = [](const SeenRequest&, int number) {
     return done(number == 0 ? "{}" : table("CREATING", "CREATING"));
