@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -90,6 +92,22 @@ class Ours {
       if (loaded.artifacts[i].value != message_.artifacts[i]) die("a load gave back other bytes");
     }
   }
+  /// Milliseconds that a call of these kinds took on average so far.
+  std::string calls() const {
+    const StoreUsage::Snapshot usage = spillway_->items().usage();
+    std::string text;
+    for (const StoreUsage::Calls& calls : usage.calls) {
+      if (calls.failure) continue;
+      const double seconds = usage.latency[static_cast<std::size_t>(calls.operation)].seconds;
+      char figure[64];
+      std::snprintf(figure, sizeof figure, "%.2f",
+                    seconds * 1000 / static_cast<double>(calls.count));
+      text += " " + std::string(StoreUsage::store_of(calls.operation)) + "." +
+              std::string(StoreUsage::name_of(calls.operation)) + " " + figure + " (" +
+              std::to_string(calls.count) + ")";
+    }
+    return text;
+  }
   std::uint64_t item_bytes() const { return saved_.item_bytes; }
   std::uint64_t stored_bytes() const { return saved_.artifacts.front().placement.encoded_bytes; }
 
@@ -116,10 +134,12 @@ class Theirs {
   }
   void save() {
     id_ = random_id();
-    hand_.dynamodb("PutItem", put("ledger-" + id_, "PENDING"));
-    hand_.put_object(id_, object_);
-    hand_.dynamodb("TransactWriteItems", R"({"TransactItems":[{"Put":)" + put(id_, filler_) +
-                                             R"(},{"Update":)" + commit("ledger-" + id_) + "}]}");
+    timed("PutItem", [&] { hand_.dynamodb("PutItem", put("ledger-" + id_, "PENDING")); });
+    timed("PutObject", [&] { hand_.put_object(id_, object_); });
+    timed("TransactWriteItems", [&] {
+      hand_.dynamodb("TransactWriteItems", R"({"TransactItems":[{"Put":)" + put(id_, filler_) +
+                                               R"(},{"Update":)" + commit("ledger-" + id_) + "}]}");
+    });
   }
   void load() {
     const std::string item = hand_.dynamodb(
@@ -128,21 +148,38 @@ class Theirs {
     if (item.size() < filler_.size() || hand_.get_object(id_) != object_) die("other bytes");
   }
 
+  std::string steps() const {
+    std::string text;
+    for (const auto& [name, figures] : steps_) {
+      char figure[64];
+      std::snprintf(figure, sizeof figure, " %s %.2f", name.c_str(),
+                    std::accumulate(figures.begin(), figures.end(), 0.0) /
+                        static_cast<double>(figures.size()));
+      text += figure;
+    }
+    return text;
+  }
+
  private:
+  void timed(const std::string& step, const std::function<void()>& operation) {
+    steps_[step].push_back(millis_of(operation));
+  }
   /// If there is none, as one who never overwrites writes.
   static std::string put(const std::string& id, const std::string& value) {
     return std::string(R"({"TableName":")") + table + R"(","Item":{"id":{"S":")" + id +
            R"("},"state":{"S":")" + value +
-           R"("}},"ConditionExpression":"attribute_not_exists(id)"})";
-} static std::string commit(const std::string& id) {
-  return std::string(R"({"TableName":")") + table + R"(","Key":{"id":{"S":")" + id +
-         R"("}},"UpdateExpression":"SET #s = :c","ConditionExpression":"#s = :p",)"
-         R"("ExpressionAttributeNames":{"#s":"state"},)"
-         R"("ExpressionAttributeValues":{":c":{"S":"COMMITTED"},":p":{"S":"PENDING"}}})";
-}
+           R"-("}},"ConditionExpression":"attribute_not_exists(id)"})-";
+  }
+  static std::string commit(const std::string& id) {
+    return std::string(R"({"TableName":")") + table + R"(","Key":{"id":{"S":")" + id +
+           R"("}},"UpdateExpression":"SET #s = :c","ConditionExpression":"#s = :p",)"
+           R"("ExpressionAttributeNames":{"#s":"state"},)"
+           R"("ExpressionAttributeValues":{":c":{"S":"COMMITTED"},":p":{"S":"PENDING"}}})";
+  }
 
-ByHand hand_;
-std::string filler_, object_, id_;
+  ByHand hand_;
+  std::string filler_, object_, id_;
+  std::map<std::string, std::vector<double>> steps_;
 };
 
 void print(const char* what, std::vector<double> ours, std::vector<double> theirs, double limit) {
@@ -160,6 +197,8 @@ void bench_one(const Servers& servers, const char* name, const std::string& arti
       std::string(name) + " (" + short_bytes(static_cast<double>(ours.stored_bytes())) + " stored)";
   print((title + ": save").c_str(), saves[0], saves[1], 1.5);
   print((title + ": load").c_str(), loads[0], loads[1], 1.3);
+  std::printf("  a call of ours on average, ms (calls):%s\n", ours.calls().c_str());
+  std::printf("  a step by hand on average, ms: %s\n", theirs.steps().c_str());
 }
 
 /// All traffic through proxies that hold every request back.

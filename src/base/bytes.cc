@@ -21,17 +21,17 @@ Result<std::size_t> ViewSource::read(char* buffer, std::size_t capacity) {
 
 Result<std::string> read_all(ByteSource& source, std::uint64_t bytes_max) {
   constexpr std::size_t chunk_bytes = 256 * 1024;
+  // Apart from the result, which would have to be cleared before each of many small reads.
+  const auto chunk = std::make_unique_for_overwrite<char[]>(chunk_bytes);
   std::string all;
   for (;;) {
-    const std::size_t old_size = all.size();
-    all.resize(old_size + chunk_bytes);
-    SPILLWAY_TRY(const std::size_t n, source.read(all.data() + old_size, chunk_bytes));
-    all.resize(old_size + n);
+    SPILLWAY_TRY(const std::size_t n, source.read(chunk.get(), chunk_bytes));
     if (n == 0) return all;
-    if (all.size() > bytes_max) {
+    if (n > bytes_max - all.size()) {
       return make_error(Code::too_large, "read", "",
                         "more than " + std::to_string(bytes_max) + " bytes arrived");
     }
+    all.append(chunk.get(), n);
   }
 }
 

@@ -40,13 +40,10 @@ Result<std::string> fetch(Core& core, const StoredBytes& stored, Deadline deadli
   }
   auto source = core.objects.get(stored.object_key, std::nullopt, deadline);
   if (!source) return missing_as_corrupt(std::move(source).error(), stored);
-  auto bytes = read_all(*source.value(), stored.index.encoded_bytes);
-  if (!bytes) {
-    Error error = std::move(bytes).error();
-    if (error.code == Code::too_large) error.code = Code::corrupt;
-    return missing_as_corrupt(std::move(error), stored);
-  }
-  auto raw = decode(bytes.value(), stored.index, stored.digest);
+  // Decoded as it comes: the network and the processor work side by side.
+  DecodingSource decoded(std::move(source).value(), stored.index, 0, stored.index.blocks.size(),
+                         stored.digest);
+  auto raw = read_all(decoded, stored.index.raw_bytes);
   if (!raw) return missing_as_corrupt(std::move(raw).error(), stored);
   return raw;
 }
