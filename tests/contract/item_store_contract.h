@@ -29,6 +29,10 @@ struct ItemStoreFactory {
   /// Tests that this store cannot pass, and why.
   std::map<std::string, std::string> skips = {};
 };
+/// What a test is named by in reports.
+inline std::ostream& operator<<(std::ostream& out, const ItemStoreFactory& factory) {
+  return out << factory.name;
+}
 
 /// Those of the binary.
 std::vector<ItemStoreFactory> item_store_factories();

@@ -23,6 +23,10 @@ struct ObjectStoreFactory {
   std::string name;
   std::function<ObjectStoreHandle()> make;
 };
+/// What a test is named by in reports.
+inline std::ostream& operator<<(std::ostream& out, const ObjectStoreFactory& factory) {
+  return out << factory.name;
+}
 
 class ObjectStoreContract : public testing::TestWithParam<ObjectStoreFactory> {
  protected:

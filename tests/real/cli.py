@@ -61,7 +61,8 @@ def findings(done):
 
 
 def tables():
-    return [t for t in dynamodb.list_tables()["TableNames"] if t.startswith(f"cli-{RUN}-")]
+    pages = dynamodb.get_paginator("list_tables").paginate()  # other tests leave theirs
+    return [t for page in pages for t in page["TableNames"] if t.startswith(f"cli-{RUN}-")]
 
 
 def bucket_exists(name=BUCKET):

@@ -235,7 +235,7 @@ TYPES = {
     "null": lambda v: v is None,
 }
 KNOWN = {"type", "const", "enum", "properties", "required", "additionalProperties", "items", "pattern", "minimum",
-         "maximum", "maxLength", "maxItems", "description", "format", "default"}
+         "maximum", "minLength", "maxLength", "maxItems", "description", "format", "default"}
 
 
 def validate(schema, value, where="$"):
@@ -251,6 +251,7 @@ def validate(schema, value, where="$"):
         true(value in schema["enum"], f"{where}: {shorten(value)} is not in {schema['enum']}")
     if isinstance(value, str):
         true(re.search(schema.get("pattern", ""), value), f"{where}: {shorten(value)} against {schema.get('pattern')}")
+        true(len(value) >= schema.get("minLength", 0), f"{where}: too short")
         true(len(value) <= schema.get("maxLength", len(value)), f"{where}: too long")
     if TYPES["number"](value):
         true(schema.get("minimum", value) <= value <= schema.get("maximum", value), f"{where}: {value} out of bounds")
