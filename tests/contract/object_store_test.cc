@@ -321,8 +321,10 @@ TEST_P(ObjectStoreContract, ListsThousandsInPages) {
   std::sort(all.begin(), all.end());
   const auto page = store().list("", "", soon());
   ASSERT_TRUE(page);
-  EXPECT_EQ(page.value().objects.size(), 1000u);
-  EXPECT_EQ(page.value().next, all[999]);
+  // S3 may end a page early (ListObjectsV2, MaxKeys), and Ceph now and then does.
+  ASSERT_FALSE(page.value().objects.empty());
+  EXPECT_LE(page.value().objects.size(), 1000u);
+  EXPECT_EQ(page.value().next, page.value().objects.back().key);
   EXPECT_GT(page.value().objects[0].size_bytes, 0u);
   EXPECT_EQ(keys(), all);
   EXPECT_EQ(keys("", all[1999]).size(), 500u);
