@@ -115,7 +115,7 @@ struct StorageStats {
   struct Bucket {
     std::uint64_t up_to_bytes, count;
   };
-  std::vector<Bucket> sizes;  ///< artifacts by raw size; the last bucket is unbounded
+  std::vector<Bucket> sizes;    ///< artifacts by raw size; the last bucket is unbounded
   std::uint64_t fallbacks = 0;  ///< artifacts that are to move out once objects can be put
   std::uint64_t orphan_objects_reclaimed = 0, orphan_bytes_reclaimed = 0;
 };
