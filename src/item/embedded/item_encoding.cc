@@ -179,7 +179,11 @@ class Decoder {
   template <class T, class Parts>
   static Result<AttributeValue> wrap(Result<Parts> parts) {
     if (!parts) return std::move(parts).error();
-    return AttributeValue(T(std::move(parts).value()));  // braces would make a list of a list
+    if constexpr (std::is_same_v<T, Parts>) {  // braces would make a list of a list
+      return AttributeValue(std::move(parts).value());
+    } else {
+      return AttributeValue(T{std::move(parts).value()});
+    }
   }
 
   std::string_view rest_;
