@@ -210,7 +210,7 @@ Result<std::unique_ptr<ByteSource>> open_download(S3Client& client, const Object
   target.etag = stream.headers.find("etag").value_or("");
   if (stream.status == 200 && !range) return whole(std::move(target), std::move(stream));
   const auto sent = parse_content_range(stream.headers);
-  if (stream.status != 206 || !sent || sent->begin != begin) {
+  if (stream.status != 206 || !sent || sent->begin != begin || sent->end > first.end) {
     return make_error(Code::unsupported, op, key, "the server does not know ranges");
   }
   if (range && begin + range->length > sent->size_bytes) return beyond(key, sent->size_bytes);

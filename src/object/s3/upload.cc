@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "net/url.h"
 #include "object/s3/codec.h"
+#include "object/s3/xml.h"
 
 namespace spillway {
 namespace {
@@ -146,6 +147,8 @@ class Multipart {
     const auto answer = upload_.client.call(request, answer_bytes_max, upload_.deadline);
     if (answer.has_error()) {
       SPILLWAY_TRY(settle(upload_, answer.error()));
+    } else {
+      SPILLWAY_TRY(check_completed(answer.value().body));
     }
     id_.clear();
     return ok();
@@ -154,6 +157,16 @@ class Multipart {
   int next_number() const { return parts_ + 1; }
 
  private:
+  /// A 200 begins before S3 knows how it ends: only its document, or the object, is the proof.
+  Result<void> check_completed(const std::string& body) {
+    pugi::xml_document document;
+    if (load_xml(document, body, "CompleteMultipartUploadResult", op)) return ok();
+    SPILLWAY_TRY(const Owner owner, owner_of(upload_));
+    if (owner == Owner::ours) return ok();
+    return make_error(Code::unavailable, op, upload_.key,
+                      "S3 answered without saying that the upload is complete; save again");
+  }
+
   Result<S3Part> send_part(int number, std::string bytes) {
     S3Request request = upload_.client.request(
         op, "PUT", upload_.key,

@@ -286,6 +286,28 @@ TEST_F(S3Stand, AnUploadThatIsRefusedIsAborted) {
   EXPECT_EQ(count_of(server.seen(), "DELETE /bucket/k?uploadId=u"), 1u);
 }
 
+TEST_F(S3Stand, A200WithoutItsDocumentIsNoCompletion) {
+  LocalServer server([&](const SeenRequest& request) {
+    return multipart_reply(request, [] { return LocalServer::reply(200, "   "); });
+  });
+  EXPECT_EQ(put(*store(server), pattern(9u << 20)).error().code, Code::unavailable);
+  EXPECT_EQ(count_of(server.seen(), "DELETE /bucket/k?uploadId=u"), 1u);
+}
+
+TEST_F(S3Stand, MoreThanTheRangeIsRefused) {
+  LocalServer server([](const SeenRequest&) {
+    return LocalServer::reply(206, std::string(1000, 'x'), "Content-Range: bytes 0-999/1000\r\n");
+  });
+  EXPECT_EQ(store(server)->get("k", ByteRange{0, 100}, soon()).error().code, Code::unsupported);
+}
+
+TEST_F(S3Stand, AMissingObjectIsMissingAlsoToThoseWhoMayNotAskForTheBucket) {
+  LocalServer server([](const SeenRequest& request) {
+    return LocalServer::reply(request.starts_with("HEAD /bucket/k") ? 404 : 403, "");
+  });
+  EXPECT_EQ(store(server)->head("k", soon()).error().code, Code::not_found);
+}
+
 TEST_F(S3Stand, KnowsItsOwnUploadAfterALostAnswer) {
   SharedText put_id;
   std::atomic<int> completions = 0;
