@@ -168,13 +168,14 @@ int link_both(const Fd& directory, const ObjectPath& path, TemporaryFile& bytes,
   const DirectoryLock lock(directory, DirectoryLock::Kind::exclusive);
   const int fd = directory.get();
   if (::faccessat(fd, path.object.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
-  // Attributes without an object are what a crash left between the two links.
+  // Attributes without an object are what an older version left that crashed.
   ::unlinkat(fd, path.attributes.c_str(), 0);
-  if (attributes != nullptr) {
-    if (const int failed = attributes->link(directory, path.attributes); failed != 0) return failed;
-  }
-  const int failed = bytes.link(directory, path.object);
-  if (failed != 0) ::unlinkat(fd, path.attributes.c_str(), 0);
+  // The object first: what a crash leaves between the two links is listed then, and a sweep
+  // removes it. No put of it was acknowledged, and no reader waits for less than this lock.
+  if (const int failed = bytes.link(directory, path.object); failed != 0) return failed;
+  if (attributes == nullptr) return 0;
+  const int failed = attributes->link(directory, path.attributes);
+  if (failed != 0) ::unlinkat(fd, path.object.c_str(), 0);
   return failed;
 }
 
@@ -262,7 +263,8 @@ Result<void> FilesystemObjectStore::remove_one(const ObjectKey& key, Deadline de
   if (!directory.valid()) return filesystem_error(errno, "object.remove", key);
   {
     const DirectoryLock lock(directory, DirectoryLock::Kind::exclusive);
-    for (const std::string* name : {&path.object, &path.attributes}) {
+    // The object last: cut off in between, it is still listed and is removed again.
+    for (const std::string* name : {&path.attributes, &path.object}) {
       if (::unlinkat(directory.get(), name->c_str(), 0) != 0 && errno != ENOENT) {
         return filesystem_error(errno, "object.remove", key);
       }
