@@ -2,6 +2,7 @@
 // g++ 12.2 destroys braced temporaries there twice.
 #include "server/connection.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -46,6 +47,11 @@ Error body_error(error_code failure) {
 std::size_t count_of(const http::fields& fields, http::field name) {
   const auto range = fields.equal_range(name);
   return static_cast<std::size_t>(std::distance(range.first, range.second));
+}
+
+bool only_digits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -194,6 +200,11 @@ std::optional<Error> Connection::framing_error() const {
   // RFC 9112, 6.3 and 11.2: two opinions on where a body ends are how requests are smuggled.
   if (lengths > 1 || codings > 1 || (lengths == 1 && codings == 1)) {
     return wrong("the request says more than once how long its body is");
+  }
+  // Beast takes "1,1" for 1, as RFC 9112, 6.3 allows; a proxy before us may take it for something
+  // else, and the rest of the body would be read as the next request.
+  if (lengths == 1 && !only_digits(fields[http::field::content_length])) {
+    return wrong("Content-Length is one decimal number");
   }
   if (codings == 1 && !beast::iequals(fields[http::field::transfer_encoding], "chunked")) {
     return wrong("the only transfer coding understood here is chunked");

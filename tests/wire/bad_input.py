@@ -107,6 +107,7 @@ def broken_content_lengths():
     for value in ("-1", "x", "1x", "0x10", "1 2", "1,1", "", "99999999999999999999999", "+5"):
         answer = client.raw(f"POST {S} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {value}\r\n\r\nhello".encode())
         equal(wire.status_of(answer), 400, f"Content-Length: {value}")
+        true(b"JSON" not in answer, f"Content-Length: {value} was taken for a number")
 
 
 def smuggling_shapes():
