@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "spillway/bytes.h"
+#include "spillway/curves.h"
 #include "spillway/deadline.h"
 #include "spillway/error.h"
 #include "spillway/items.h"
@@ -92,6 +93,7 @@ struct LocatedArtifact {
   ArtifactInfo info;
   GetRequest owner;
   AttributeValue body;
+  AttributeValue curves;  ///< stored with it when it has many numbers
 };
 
 struct NewArtifact {
@@ -156,6 +158,10 @@ class Sessions {
   Result<SessionPage> sessions(std::uint32_t limit, const std::string& cursor, Deadline deadline);
   /// The session and all its messages; repeatable after an error.
   Result<void> remove_session(const std::string& session, Deadline deadline);
+
+  /// The long arrays of numbers in a JSON artifact, to be read in part; valid as long as this.
+  /// not_found: it has none. invalid_argument: it is not JSON. Others as open_artifact().
+  Result<CurvesReader> open_curves(const LocatedArtifact& artifact, Deadline deadline);
 
   /// `artifact` is an id or a position.
   Result<LocatedArtifact> locate(const std::string& session, const std::string& message,

@@ -25,6 +25,7 @@ struct Context {
 // Each group is one file, handlers_*.cc. `context` must outlive `router`.
 void add_message_routes(Router& router, Context& context);
 void add_artifact_routes(Router& router, Context& context);
+void add_curve_routes(Router& router, Context& context);
 void add_import_routes(Router& router, Context& context);
 void add_service_routes(Router& router, Context& context);
 void add_viewer_routes(Router& router);
