@@ -155,7 +155,9 @@ class Sessions {
                           Deadline deadline);
   Result<void> remove_message(const std::string& session, const std::string& id, Deadline deadline);
   /// Newest activity first.
-  Result<SessionPage> sessions(std::uint32_t limit, const std::string& cursor, Deadline deadline);
+  /// With `text` only those whose title or id contains it; ASCII letters match in either case.
+  Result<SessionPage> sessions(std::uint32_t limit, const std::string& cursor, Deadline deadline,
+                               const std::string& text = {});
   /// The session and all its messages; repeatable after an error.
   Result<void> remove_session(const std::string& session, Deadline deadline);
 

@@ -77,12 +77,12 @@ Result<std::unique_ptr<Sessions>> Sessions::open(Items& items, const MessageTabl
 }
 
 Result<SessionPage> Sessions::sessions(std::uint32_t limit, const std::string& cursor,
-                                       Deadline deadline) {
+                                       Deadline deadline, const std::string& text) {
   if (limit < 1 || limit > page_items_max) {
     return make_error(Code::invalid_argument, "session.list", "limit",
                       "a limit is 1 to " + std::to_string(page_items_max));
   }
-  return state_->rows.page(limit, cursor, deadline);
+  return state_->rows.page(limit, cursor, text, deadline);
 }
 
 Result<StorageStats> Sessions::stats(Deadline deadline) {

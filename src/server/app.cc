@@ -52,6 +52,7 @@ App::App(Context& context, const std::vector<BearerToken>& tokens)
   add_message_routes(router_, context_);
   add_artifact_routes(router_, context_);
   add_curve_routes(router_, context_);
+  add_event_routes(router_, context_);
   add_import_routes(router_, context_);
   add_service_routes(router_, context_);
   add_viewer_routes(router_);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 
+#include "server/events.h"
 #include "server/limits.h"
 #include "server/log.h"
 #include "server/metrics.h"
@@ -18,6 +19,7 @@ struct Context {
   const ServerLimits& limits;
   Log& log;
   Metrics& metrics;
+  EventHub& events;
   std::function<Gauges()> gauges;
   std::atomic<bool> draining{false};
 };
@@ -26,6 +28,7 @@ struct Context {
 void add_message_routes(Router& router, Context& context);
 void add_artifact_routes(Router& router, Context& context);
 void add_curve_routes(Router& router, Context& context);
+void add_event_routes(Router& router, Context& context);
 void add_import_routes(Router& router, Context& context);
 void add_service_routes(Router& router, Context& context);
 void add_viewer_routes(Router& router);

@@ -192,6 +192,7 @@ Result<Response> put_artifact(Context& context, Request& request, ByteSource& bo
   SPILLWAY_TRY(auto saved, context.spillway.sessions().put_artifact(session, message, artifact,
                                                                     body, request.deadline));
   log_saved_artifact(context, request, saved);
+  context.events.publish({"artifact", session, message, saved.info.id});
   JsonWriter out;
   write_artifact(out, session, message, saved.info, ArtifactsAs::reference, request.id);
   Response response = json_response(saved.created ? 201 : 200, out.take());
@@ -204,6 +205,8 @@ Result<Response> delete_artifact(Context& context, Request& request, ByteSource&
   SPILLWAY_TRY(context.spillway.sessions().remove_artifact(
       request.parameter("session"), request.parameter("message"), request.parameter("artifact"),
       request.deadline));
+  context.events.publish({"artifact-removed", request.parameter("session"),
+                          request.parameter("message"), request.parameter("artifact")});
   Response response;
   response.status = 204;
   return response;

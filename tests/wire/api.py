@@ -289,10 +289,13 @@ def every_operation_is_served():
         concrete = path.replace("{session}", "s").replace("{message}", "m").replace("{artifact}", "a")
         for method in ("get", "head", "put", "post", "delete"):
             described = method in item or (method == "head" and "get" in item)
-            answer = client.ask(method.upper(), concrete)
+            connection = client.connection()
+            connection.request(method.upper(), concrete)
+            answer = connection.getresponse()  # its head alone: events have no end
             equal(answer.status == 405, not described, f"{method} {path}: {answer.status}")
             if answer.status == 405:
-                true(answer.headers["allow"], "Allow")
+                true(answer.getheader("Allow"), "Allow")
+            connection.close()
 
 
 def the_viewer():
