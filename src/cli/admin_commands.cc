@@ -10,10 +10,12 @@
 namespace spillway {
 namespace {
 
-/// What crashed writers left of multipart uploads, on S3; 0 elsewhere.
+/// What crashed writers left of multipart uploads, on S3 under a prefix; 0 elsewhere, also where
+/// the bucket is used without one: there the uploads may be anybody's.
 Result<std::uint64_t> abort_uploads(const Settings& settings, const SweepFlags& flags) {
   if (!is_remote_objects(settings.stores)) return 0;
   SPILLWAY_TRY(const auto bucket, Bucket::open(settings.stores.objects_url));
+  if (bucket->prefix().empty()) return 0;
   return bucket->abort_stale_uploads(std::chrono::hours(flags.stale_upload_hours),
                                      Deadline::never());
 }

@@ -197,7 +197,7 @@ void add_setting_up(CLI::App& app, Parsed& parsed) {
       ->type_name("DAYS")
       ->check(days);
   init->add_option("--expire-noncurrent-after", rules.expire_noncurrent_days,
-                   "where versioning is on, keep removed objects for so many days (35)")
+                   "where versioning is on, keep removed objects for so many days (new: 35)")
       ->type_name("DAYS")
       ->check(days);
   const char* origin = "a page that may follow links to objects, as https://app.example (CORS)";

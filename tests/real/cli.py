@@ -102,6 +102,11 @@ def a_dry_run_of_init_changes_nothing():
     equal(tables(), [])
 
 
+def kind(rule_id):
+    """The id of a rule of ours without what tells prefixes apart."""
+    return re.sub("-[0-9a-f]{8}$", "", rule_id)
+
+
 def init_makes_what_is_missing_and_says_so():
     done = spillway("init", "--create-bucket", "--viewer-origin", "https://app.example")
     equal(done.returncode, 0, done.stdout + done.stderr)
@@ -110,7 +115,7 @@ def init_makes_what_is_missing_and_says_so():
         true(f"cli-{RUN}-spillway_{name}" in tables(), name)
         true(f"made     table: spillway_{name}" in done.stdout, done.stdout)
     rules = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
-    equal([r["ID"] for r in rules], ["spillway-abort-incomplete-uploads"])
+    equal([kind(r["ID"]) for r in rules], ["spillway-abort-incomplete-uploads"])
     equal(rules[0]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"], 7)
     cors = s3.get_bucket_cors(Bucket=BUCKET)["CORSRules"]
     equal(cors[0]["AllowedOrigins"], ["https://app.example"])
@@ -132,7 +137,7 @@ def init_keeps_the_rules_of_others():
     done = spillway("init", "--expire-noncurrent-after", "40")
     equal(done.returncode, 0, done.stdout)
     true("kept 1 rules of others" in done.stdout, done.stdout)
-    found = {r["ID"]: r for r in s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]}
+    found = {kind(r["ID"]): r for r in s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]}
     equal(sorted(found), ["spillway-abort-incomplete-uploads", "spillway-expire-noncurrent", "theirs"])
     equal(found["theirs"]["Expiration"]["Days"], 9)
     equal(found["spillway-expire-noncurrent"]["NoncurrentVersionExpiration"]["NoncurrentDays"], 40)
@@ -141,7 +146,24 @@ def init_keeps_the_rules_of_others():
 def init_refuses_days_that_s3_refuses():
     done = spillway("init", "--infrequent-access-after", "5")
     equal(done.returncode, 2, done.stderr)
-    true("30 days" in done.stderr, done.stderr)
+    true("30 days" in done.stdout, done.stdout)
+
+
+def init_refuses_a_bucket_without_a_prefix():
+    done = spillway("init", objects=OBJECTS.replace("/spillway?", "?"))
+    equal(done.returncode, 2, done.stdout + done.stderr)
+    true("s3://BUCKET/spillway" in done.stdout, done.stdout)
+
+
+def init_leaves_what_it_is_not_asked_for():
+    done = spillway("init")
+    true("old versions for 40 days" in done.stdout, done.stdout)
+    other = spillway("init", "--infrequent-access-after", "60", objects=OBJECTS.replace("/spillway?", "/other?"))
+    equal(other.returncode, 0, other.stdout)
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    equal(sorted(kind(r["ID"]) for r in rules if r["Filter"]["Prefix"] == "spillway/"),
+          ["spillway-abort-incomplete-uploads", "spillway-expire-noncurrent"])
+    equal(len([r for r in rules if r["Filter"]["Prefix"] == "other/"]), 3)
 
 
 # --- doctor
@@ -476,7 +498,7 @@ checks = Checks()
 checks.run([
     doctor_says_that_nothing_is_set_up_yet, init_makes_no_bucket_unasked, a_dry_run_of_init_changes_nothing,
     init_makes_what_is_missing_and_says_so, init_twice_is_as_once, init_keeps_the_rules_of_others,
-    init_refuses_days_that_s3_refuses, doctor_finds_all_well, no_secret_is_ever_shown, doctor_tells_wrong_keys_once,
+    init_refuses_days_that_s3_refuses, init_refuses_a_bucket_without_a_prefix, init_leaves_what_it_is_not_asked_for, doctor_finds_all_well, no_secret_is_ever_shown, doctor_tells_wrong_keys_once,
     doctor_tells_that_there_are_no_credentials, doctor_tells_a_missing_bucket,
     doctor_names_the_one_permission_that_is_missing, doctor_warns_of_a_rule_that_deletes_objects,
     doctor_tells_a_missing_cors_rule, doctor_tells_a_clock_that_is_off, doctor_works_on_embedded_stores,

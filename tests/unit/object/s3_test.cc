@@ -437,5 +437,24 @@ TEST_F(S3Stand, AServerThatDoesNotAnswerEndsWithTheDeadline) {
   EXPECT_THAT(describe(stored.error()), Not(HasSubstr("canary")));
 }
 
+TEST_F(S3Stand, ANewLifecycleKeepsTheSizeFromWhichObjectsMove) {
+  const std::string minimum = "x-amz-transition-default-minimum-object-size";
+  LocalServer server([&](const SeenRequest& request) {
+    return request.starts_with("GET ")
+               ? LocalServer::reply(200, "<LifecycleConfiguration/>",
+                                    minimum + ": varies_by_storage_class\r\n")
+               : LocalServer::reply(200, "");
+  });
+  const auto bucket =
+      Bucket::open("s3://bucket/p?region=eu-west-3&endpoint=" + server.url()).value();
+  LifecycleRule rule;
+  rule.id = "one";
+  rule.abort_multipart_days = 7;
+  ASSERT_TRUE(bucket->set_lifecycle({rule}, soon()));
+  const SeenRequest put = server.seen().back();
+  ASSERT_TRUE(put.starts_with("PUT "));
+  EXPECT_EQ(header_of(put, minimum), "varies_by_storage_class");
+}
+
 }  // namespace
 }  // namespace spillway
