@@ -95,7 +95,7 @@ Exit run_fsck(const Console& console, const Settings& settings, bool read_object
   if (!stores) return console.fail(stores.error());
   auto report = [&] {
     const Progress progress(console, "checking", std::nullopt);
-    return stores.value()->items().fsck({.read_objects = read_objects}, Deadline::never());
+    return stores.value()->items().fsck(fsck_options(settings, read_objects), Deadline::never());
   }();
   if (!report) return console.fail(report.error());
   const FsckReport& found = report.value();

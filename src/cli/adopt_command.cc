@@ -235,7 +235,8 @@ Exit run_adopt(const Console& console, const Settings& settings, const AdoptOpti
   auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
   if (options.store) {
-    const auto adopted = stores.value()->items().adopt_store(Deadline::never());
+    const auto adopted =
+        stores.value()->items().adopt_store(fsck_options(settings, false), Deadline::never());
     if (!adopted) return console.fail(adopted.error());
     console.out(console.json() ? R"({"adopted":"store"})"
                                : "this item store owns the objects now; a sweep may run");
