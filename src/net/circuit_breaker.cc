@@ -28,6 +28,11 @@ void CircuitBreaker::failed(Time now) {
   probing_ = false;
 }
 
+void CircuitBreaker::withdrawn() {
+  const std::lock_guard lock(mutex_);
+  probing_ = false;
+}
+
 bool CircuitBreaker::is_open() const {
   const std::lock_guard lock(mutex_);
   return open_;

@@ -17,10 +17,12 @@ class CircuitBreaker {
   };
 
   explicit CircuitBreaker(Limits limits) : limits_(limits) {}
-  /// May a request go out now? Every true is answered by succeeded() or failed().
+  /// May a request go out now? Every true is answered by succeeded(), failed() or withdrawn().
   bool admit(Time now);
   void succeeded();
   void failed(Time now);
+  /// It ended without telling anything about the backend.
+  void withdrawn();
   bool is_open() const;
 
  private:

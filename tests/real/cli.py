@@ -309,6 +309,17 @@ def as_map(value):
     return {"M": {k: {"N": str(v)} if isinstance(v, int) else {"S": v} for k, v in value.items()}}
 
 
+WHERE = ("--attribute=body", "--key-prefix=app/")
+
+
+def adopt_asks_where_to_look():
+    for missing, word in (((), "--key-prefix"), (WHERE[:1], "--key-prefix"), (WHERE[1:], "--attribute"),
+                          ((WHERE[0], "--key-prefix=spillway/x"), "own objects"), ((WHERE[0], "--key-prefix=s"), "own objects")):
+        done = spillway("adopt", "orders", *missing)
+        equal(done.returncode, 2, done.stderr)
+        true(word in done.stderr, done.stderr)
+
+
 def adopt_takes_over_what_it_can_and_leaves_the_rest():
     dynamodb.create_table(TableName=f"cli-{RUN}-orders", BillingMode="PAY_PER_REQUEST",
                           KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -323,6 +334,7 @@ def adopt_takes_over_what_it_can_and_leaves_the_rest():
     }
     for key, body in objects.items():
         s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    s3.put_object(Bucket=BUCKET, Key="private/secret.json", Body=b"{}")
     size = {key: len(body) for key, body in objects.items()}
     ref = lambda key, **more: reference(key, size[key], **more)  # noqa: E731
     put_item("orders", "map", body=as_map(ref("app/small one.json")), other={"S": "stays"})
@@ -333,21 +345,25 @@ def adopt_takes_over_what_it_can_and_leaves_the_rest():
         "elsewhere": as_map(ref("app/small one.json", bucket="somebody-elses")),
         "gone": as_map(reference("app/gone.json", 5)),
         "shorter": as_map(reference("app/small one.json", 7)),
+        "not the application's": as_map(reference("private/secret.json", 2)),
+        "of another session": as_map({**ref("app/small one.json"), "chatSessionId": "another"}),
         "mere text": {"S": "s3_reference is a word"},
     }
     for key, value in untouched.items():
-        put_item("orders", key, body=value)
+        put_item("orders", key, body=value, chatSessionId={"S": "one"})
+    put_item("orders", "what people write", content={"S": json.dumps(ref("app/+large=.json"))})
     before = {key: get_item("orders", key) for key in ["map", "text", *untouched]}
 
-    dry = spillway("adopt", "--dry-run", "orders")
+    dry = spillway("adopt", "--dry-run", "orders", *WHERE)
     equal(dry.returncode, 4, dry.stdout + dry.stderr)
-    true("would adopt 2" in dry.stdout and "left 6 alone" in dry.stdout, dry.stdout)
+    true("would adopt 2" in dry.stdout and "left 8 alone" in dry.stdout, dry.stdout)
     equal({key: get_item("orders", key) for key in before}, before, "a dry run changed something")
 
-    done = spillway("adopt", "orders", "--config", raw_config())
+    done = spillway("adopt", "orders", *WHERE, "--config", raw_config())
     equal(done.returncode, 4, done.stdout + done.stderr)
     for why in ("is not one that DynamoDB holds exactly", 'the name "n" repeats', "not UTF-8",
-                "in another bucket, somebody-elses", "app/gone.json is missing", "the reference says 7 bytes"):
+                "in another bucket, somebody-elses", "app/gone.json is missing", "the reference says 7 bytes", "does not begin with app/",
+                "belongs to session another"):
         true(why in done.stdout, f"{why}: {done.stdout}")
     equal({key: get_item("orders", key) for key in untouched}, {key: before[key] for key in untouched})
     equal(get_item("orders", "map")["body"],
@@ -361,7 +377,7 @@ def adopt_takes_over_what_it_can_and_leaves_the_rest():
     true("the old objects stay" in done.stdout, done.stdout)
     for key, body in objects.items():
         equal(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read(), body)
-    again = spillway("adopt", "orders", "--json")
+    again = spillway("adopt", "orders", *WHERE, "--json")
     equal(json.loads(again.stdout)["adopted"], 0, "what was adopted is found no more")
 
 
@@ -502,7 +518,8 @@ checks.run([
     doctor_tells_that_there_are_no_credentials, doctor_tells_a_missing_bucket,
     doctor_names_the_one_permission_that_is_missing, doctor_warns_of_a_rule_that_deletes_objects,
     doctor_tells_a_missing_cors_rule, doctor_tells_a_clock_that_is_off, doctor_works_on_embedded_stores,
-    backup_says_what_to_use_instead, adopt_takes_over_what_it_can_and_leaves_the_rest, a_link_yields_the_raw_bytes,
+    backup_says_what_to_use_instead, adopt_asks_where_to_look,
+    adopt_takes_over_what_it_can_and_leaves_the_rest, a_link_yields_the_raw_bytes,
     a_link_to_zstd_is_for_those_who_accept_it, restore_knows_what_is_not_archived,
     sweep_aborts_uploads_that_nobody_finishes])
 checks.end()

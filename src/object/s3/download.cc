@@ -185,9 +185,18 @@ Error beyond(const ObjectKey& key, std::uint64_t size_bytes) {
       "the range reaches beyond the " + std::to_string(size_bytes) + " bytes of the object");
 }
 
+/// The object's length as a 200 says it: without it nothing tells a whole body from a part.
+Result<std::uint64_t> length_of(const Target& target, const HttpStream& stream) {
+  const auto text = stream.headers.find("content-length");
+  const bool digits =
+      text && !text->empty() && text->find_first_not_of("0123456789") == std::string::npos;
+  if (digits) return read_head(target.key, stream.headers).size_bytes;
+  return make_error(Code::unavailable, op, target.key, "S3 answered without the object's length");
+}
+
 /// The whole body of a 200: of an empty object, or from a server that knows no ranges.
 Result<std::unique_ptr<ByteSource>> whole(Target target, HttpStream stream) {
-  const std::uint64_t size = read_head(target.key, stream.headers).size_bytes;
+  SPILLWAY_TRY(const std::uint64_t size, length_of(target, stream));
   return std::make_unique<Download>(std::move(target), std::move(stream), Span{0, size}, size);
 }
 
@@ -195,7 +204,7 @@ Result<std::unique_ptr<ByteSource>> whole(Target target, HttpStream stream) {
 Result<std::unique_ptr<ByteSource>> empty_range(const Target& target, std::uint64_t offset) {
   S3Request request = target.client.request(op, "GET", target.key);
   SPILLWAY_TRY(const HttpStream stream, target.client.open_stream(request, target.deadline));
-  const std::uint64_t size = read_head(target.key, stream.headers).size_bytes;
+  SPILLWAY_TRY(const std::uint64_t size, length_of(target, stream));
   if (offset > size) return beyond(target.key, size);
   return std::make_unique<StringSource>("");
 }
@@ -229,6 +238,10 @@ Result<std::unique_ptr<ByteSource>> open_download(S3Client& client, const Object
   }
   if (range && begin + range->length > sent->size_bytes) return beyond(key, sent->size_bytes);
   const std::uint64_t end = range ? begin + range->length : sent->size_bytes;
+  if (target.etag.empty() && end > sent->end) {
+    return make_error(Code::unavailable, op, key,
+                      "S3 sent no ETag, so parts could be of different objects");
+  }
   return std::make_unique<Download>(std::move(target), std::move(stream), Span{begin, sent->end},
                                     end);
 }
