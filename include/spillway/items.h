@@ -190,8 +190,11 @@ class Items {
   };
   Result<BatchGetReply> batch_get(const std::vector<GetRequest>& requests, Deadline deadline);
   struct BatchWriteReply {
-    std::vector<std::size_t> unprocessed;  ///< positions that were not written
+    std::vector<std::size_t> unprocessed;  ///< positions to be asked for again
   };
+  /// Puts and deletes without conditions, side by side, each atomic by itself; invalid_argument for
+  /// others, and nothing is written. Another error than a passing one ends the batch with it, and
+  /// any of the others may be written.
   Result<BatchWriteReply> batch_write(const std::vector<WriteRequest>& requests, Deadline deadline);
   Result<TableReply> administer(const TableRequest& request, Deadline deadline);
 

@@ -76,16 +76,16 @@ constexpr std::array meanings = std::to_array<Meaning>({
     {"MethodNotAllowed", Code::unsupported, false, ""},
 });
 
-/// Where the answer has no code of S3's. To HEAD it never has; else it is somebody's on the way,
-/// and its 404 says nothing of the object.
-Meaning by_status(int status, bool of_head) {
+/// By a code that is new to us, or by none: to HEAD S3 says none; else (not `of_s3`) the answer is
+/// somebody's on the way, and its 404 says nothing of the object.
+Meaning by_status(int status, bool of_s3) {
   switch (status) {
     case 401:
     case 403:
       return {"", Code::permission_denied, false,
               "not allowed: the credentials are wrong, or lack a permission on this bucket"};
     case 404:
-      if (of_head) return {"", Code::not_found, false, "no such object"};
+      if (of_s3) return {"", Code::not_found, false, "no such object"};
       return {"", Code::unavailable, true,
               "this is not an answer of S3: look at the endpoint, and at proxies before it"};
     case 409: return {"", Code::conflict, true, ""};
@@ -104,7 +104,7 @@ Meaning meaning_of(const S3Failure& failure, bool of_head) {
   for (const Meaning& meaning : meanings) {
     if (meaning.s3_code == failure.code) return meaning;
   }
-  return by_status(failure.status, of_head);
+  return by_status(failure.status, of_head || !failure.code.empty());
 }
 
 bool is_elsewhere(const S3Failure& failure) {

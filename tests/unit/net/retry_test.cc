@@ -126,7 +126,7 @@ TEST_F(Retry, TheBreakerOpensAndOneProbeClosesIt) {
 
 TEST_F(Retry, ADeadlineThatHasPassedAsksNobodyAndBlamesNobody) {
   for (int i = 0; i < 20; ++i) {
-    const auto late = run(0, {}, Repeat::safe, Deadline::after(milliseconds(0)));
+    const auto late = run(0, {}, Repeat::safe, Deadline::after(milliseconds(-100'000)));
     EXPECT_EQ(late.error().code, Code::timeout);
     EXPECT_EQ(attempts, 0);
   }
