@@ -158,8 +158,8 @@ TEST(Breaker, LetsOneProbeThroughAndOpensAgainIfItFails) {
   EXPECT_TRUE(breaker.admit(start + milliseconds(100)));
   EXPECT_FALSE(breaker.admit(start + milliseconds(100))) << "one probe at a time";
   breaker.failed(start + milliseconds(100));
-  EXPECT_FALSE(breaker.admit(start + milliseconds(199)));
-  EXPECT_TRUE(breaker.admit(start + milliseconds(200)));
+  EXPECT_FALSE(breaker.admit(start + milliseconds(299))) << "each failed probe doubles the rest";
+  EXPECT_TRUE(breaker.admit(start + milliseconds(300)));
 }
 
 TEST(HedgeBudget, StaysWithinFivePercent) {
