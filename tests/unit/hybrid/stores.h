@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "item/item_store.h"
 #include "object/object_store.h"
@@ -36,6 +37,7 @@ struct Faults {
   std::function<Result<void>(const std::string& operation)> before;
   /// After a write was applied: an Error here is a reply that was lost.
   std::function<Result<void>(const std::string& operation)> after;
+  bool puts_stall = false;  ///< a put of an object has no answer until its deadline
 };
 
 inline Result<void> run(const std::function<Result<void>(const std::string&)>& hook,
@@ -85,6 +87,10 @@ class FaultyObjectStore final : public ObjectStore {
   Result<std::uint64_t> put(const ObjectKey& key, ByteSource& source,
                             const ObjectAttributes& attributes, Deadline deadline) override {
     SPILLWAY_TRY(run(faults_->before, "object put"));
+    if (faults_->puts_stall) {
+      std::this_thread::sleep_until(deadline.at());
+      return make_error(Code::timeout, "test", "", "stalled on purpose");
+    }
     return store_->put(key, source, attributes, deadline);
   }
   Result<std::unique_ptr<ByteSource>> get(const ObjectKey& key, std::optional<ByteRange> range,
