@@ -6,11 +6,12 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
-#include <thread>
 
 #include "item/item_store.h"
 #include "object/object_store.h"
@@ -88,7 +89,8 @@ class FaultyObjectStore final : public ObjectStore {
                             const ObjectAttributes& attributes, Deadline deadline) override {
     SPILLWAY_TRY(run(faults_->before, "object put"));
     if (faults_->puts_stall) {
-      std::this_thread::sleep_until(deadline.at());
+      std::unique_lock lock(never_mutex_);
+      never_.wait_until(lock, deadline.at(), [] { return false; });
       return make_error(Code::timeout, "test", "", "stalled on purpose");
     }
     return store_->put(key, source, attributes, deadline);
@@ -114,7 +116,9 @@ class FaultyObjectStore final : public ObjectStore {
 
  private:
   std::shared_ptr<ObjectStore> store_;  // shared with other gateways of a test
-  std::shared_ptr<Faults> faults_;      // shared with the test, which changes them
+  std::mutex never_mutex_;
+  std::condition_variable never_;   ///< nobody notifies it
+  std::shared_ptr<Faults> faults_;  // shared with the test, which changes them
 };
 
 /// Items over embedded stores, with a table "things" keyed by pk (S) and sk (S).
