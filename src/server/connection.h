@@ -13,7 +13,7 @@
 #include <string>
 
 #include "server/app.h"
-#include "server/budget.h"
+#include "base/budget.h"
 #include "server/worker_pool.h"
 
 namespace spillway {

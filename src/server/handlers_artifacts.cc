@@ -78,7 +78,7 @@ bool accepts_zstd(const Request& request) {
     rest.remove_prefix(std::min(one.size() + 1, rest.size()));
     const std::size_t semicolon = std::min(one.find(';'), one.size());
     if (!equals_ignoring_case(trim_blanks(one.substr(0, semicolon)), "zstd")) continue;
-    const std::string weight(one.substr(semicolon));
+    const std::string weight = lower_ascii(one.substr(semicolon));
     return weight.find("q=0") == std::string::npos ||
            weight.find_first_of("123456789", weight.find("q=0")) != std::string::npos;
   }

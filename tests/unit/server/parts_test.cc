@@ -4,7 +4,7 @@
 #include <future>
 
 #include "server/app.h"
-#include "server/budget.h"
+#include "base/budget.h"
 #include "server/log.h"
 #include "server/server.h"
 #include "server/worker_pool.h"
