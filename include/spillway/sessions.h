@@ -120,6 +120,17 @@ struct StorageStats {
   std::vector<Bucket> sizes;    ///< artifacts by raw size; the last bucket is unbounded
   std::uint64_t fallbacks = 0;  ///< artifacts that are to move out once objects can be put
   std::uint64_t orphan_objects_reclaimed = 0, orphan_bytes_reclaimed = 0;
+  /// What was stored at the end of a day (UTC) on which that changed; ascending, of late.
+  struct Day {
+    std::string date;  ///< "2026-11-25"
+    std::uint64_t messages = 0, in_item_bytes = 0, encoded_bytes = 0, spilled_bytes = 0;
+  };
+  std::vector<Day> history;
+  struct Artifact {
+    std::string session, message;
+    ArtifactInfo info;  ///< without its value
+  };
+  std::vector<Artifact> largest;  ///< by raw size, of those saved since this was kept; descending
 };
 
 /// Where messages are kept. Without a table: in Spillway's own, which is made if it is missing.

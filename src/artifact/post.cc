@@ -151,6 +151,10 @@ class Save {
     }
     Counts counts;
     counts.count(message_, 1);
+    for (const ArtifactInfo& info : message_.artifacts) {
+      if (info.error) continue;
+      service_.statistics.saw({message_.session, message_.id, info.id, info.size_bytes});
+    }
     service_.statistics.add(counts);
     SavedMessage saved;
     saved.routing = routing_of(message_, logical_bytes_, service_.items.policy());

@@ -247,6 +247,7 @@ class Put {
     Counts counts;
     if (replaced) counts.count(*replaced, -1);
     counts.count(result.info, 1);
+    service_.statistics.saw({session_, id_, info_.id, info_.size_bytes});
     service_.statistics.add(counts);
     return result;
   }

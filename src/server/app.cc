@@ -125,6 +125,7 @@ Response App::refuse(const Exchange& exchange, const Error& error, int status) c
     LogLine line(LogLine::Level::error, "request_failed");
     line.text("requestId", exchange.request.id).error(error);
     context_.log.write(line);
+    context_.usage.failed(exchange.request.id, error);
   }
   return prepared(exchange, problem_response(error, status, exchange.request.id));
 }

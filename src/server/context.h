@@ -8,7 +8,9 @@
 #include "server/limits.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/prices.h"
 #include "server/router.h"
+#include "server/usage_log.h"
 #include "spillway/spillway.h"
 
 namespace spillway {
@@ -20,6 +22,8 @@ struct Context {
   Log& log;
   Metrics& metrics;
   EventHub& events;
+  UsageLog& usage;
+  const Prices& prices;
   std::function<Gauges()> gauges;
   std::atomic<bool> draining{false};
 };

@@ -155,6 +155,10 @@ Result<Response> get_artifact(Context& context, Request& request, ByteSource&) {
                                    request.parameter("artifact"), request.deadline));
     if (located.info.error) return *located.info.error;
     auto response = answer_located(context, request, located);
+    if (response) {
+      context.usage.read(request.parameter("session"), request.parameter("message"),
+                         located.info.id);
+    }
     const bool replaced = response.has_error() && response.error().code == Code::conflict;
     if (!replaced || opens == opens_max) return response;
   }

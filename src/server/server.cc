@@ -33,12 +33,15 @@ Result<void> serve(Spillway& spillway, const ServerOptions& options) {
   Log log;
   Metrics metrics;
   EventHub events;
+  UsageLog usage;
   Budget budget(options.limits.buffered_bodies_bytes_max);
   Context context{.spillway = spillway,
                   .limits = options.limits,
                   .log = log,
                   .metrics = metrics,
                   .events = events,
+                  .usage = usage,
+                  .prices = options.prices,
                   .gauges = {}};
   App app(context, options.tokens);
   WorkerPool pool(options.limits.workers, options.limits.requests_queued_max);
