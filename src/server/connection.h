@@ -12,8 +12,8 @@
 #include <optional>
 #include <string>
 
-#include "server/app.h"
 #include "base/budget.h"
+#include "server/app.h"
 #include "server/worker_pool.h"
 
 namespace spillway {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "server/app.h"
 #include "base/budget.h"
+#include "server/app.h"
 #include "server/worker_pool.h"
 
 namespace spillway {
