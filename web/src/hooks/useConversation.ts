@@ -1,7 +1,7 @@
 // One conversation: its messages in order, older pages on demand, and sending with the built-in responder's reply.
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ApiClient } from "../api/client";
-import { toProblem, type ProblemError } from "../api/problem";
+import { ProblemError, toProblem } from "../api/problem";
 import type { Message, ServerEvent } from "../api/types";
 import { randomId } from "../id";
 
@@ -120,7 +120,8 @@ export function useConversation(
     (event: ServerEvent) => {
       if (event.kind === "reset") return void load(null);
       if (event.sessionId !== sessionId) return;
-      if (event.kind === "session-removed") return void load(null);
+      if (event.kind === "session-removed")
+        return setLoaded({ ...NOTHING, status: "failed", problem: new ProblemError({ title: "Deleted", status: 404 }) });
       const { messageId } = event;
       if (!messageId) return;
       if (event.kind === "message-removed") return forget(messageId);
