@@ -5,6 +5,7 @@ import { conversationChecks } from "./conversation.mjs";
 import { artifactChecks } from "./artifacts.mjs";
 import { expect, Harness } from "./harness.mjs";
 import { plotChecks } from "./plot.mjs";
+import { sharingChecks } from "./sharing.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
 if (!baseUrl || !outDir) {
@@ -18,6 +19,7 @@ try {
   await conversationChecks(harness);
   await plotChecks(harness);
   await artifactChecks(harness);
+  await sharingChecks(harness);
   await harness.check("the console stays free of errors", () =>
     expect(harness.errors.length === 0, harness.errors.join("\n")),
   );

@@ -4,13 +4,14 @@ import { toProblem, type ProblemError } from "../api/problem";
 import type { Session } from "../api/types";
 import { formatTime } from "../format";
 import type { Sessions } from "../hooks/useSessions";
-import { sessionHash } from "../hooks/useRoute";
-import { LogoIcon, PlusIcon, TrashIcon } from "./icons";
+import { sessionHash, STORAGE_HASH } from "../hooks/useRoute";
+import { LogoIcon, PlusIcon, StorageIcon, TrashIcon } from "./icons";
 import { ProblemNotice } from "./ProblemNotice";
 
 interface Props {
   list: Sessions;
   current: string | null;
+  onStorage: boolean;
   onNew: () => void;
   onDeleted: (sessionId: string) => void;
 }
@@ -55,7 +56,7 @@ function SessionRow({ session, isCurrent, onDelete }: RowProps) {
   );
 }
 
-export function SessionList({ list, current, onNew, onDeleted }: Props) {
+export function SessionList({ list, current, onStorage, onNew, onDeleted }: Props) {
   const { sessions, problem } = list;
   return (
     <>
@@ -66,8 +67,20 @@ export function SessionList({ list, current, onNew, onDeleted }: Props) {
       <button type="button" className="button button-new" onClick={onNew}>
         <PlusIcon /> New conversation
       </button>
+      <input
+        type="search"
+        className="sessions-search"
+        placeholder="Search conversations"
+        aria-label="Search conversations"
+        value={list.text}
+        onChange={(event) => list.search(event.target.value)}
+      />
       {problem && <ProblemNotice problem={problem} what="the conversations" onRetry={list.reload} />}
-      {sessions?.length === 0 && <p className="sessions-empty">Conversations appear here once you ask something.</p>}
+      {sessions?.length === 0 && (
+        <p className="sessions-empty" role="status">
+          {list.text ? "No conversation has this in its title." : "Conversations appear here once you ask something."}
+        </p>
+      )}
       <ul className="sessions">
         {sessions?.map((session) => (
           <SessionRow
@@ -83,6 +96,9 @@ export function SessionList({ list, current, onNew, onDeleted }: Props) {
           Show older
         </button>
       )}
+      <a className="sidebar-link" href={STORAGE_HASH} aria-current={onStorage ? "page" : undefined}>
+        <StorageIcon /> Storage
+      </a>
     </>
   );
 }
