@@ -1,11 +1,10 @@
 // The conversations, newest activity first, with deletion asked twice.
-import { useState } from "react";
-import { toProblem, type ProblemError } from "../api/problem";
 import type { Session } from "../api/types";
 import { formatTime } from "../format";
 import type { Sessions } from "../hooks/useSessions";
 import { sessionHash, STORAGE_HASH } from "../hooks/useRoute";
-import { LogoIcon, PlusIcon, StorageIcon, TrashIcon } from "./icons";
+import { ConfirmDelete } from "./ConfirmDelete";
+import { LogoIcon, PlusIcon, StorageIcon } from "./icons";
 import { ProblemNotice } from "./ProblemNotice";
 
 interface Props {
@@ -23,35 +22,14 @@ interface RowProps {
 }
 
 function SessionRow({ session, isCurrent, onDelete }: RowProps) {
-  const [asking, setAsking] = useState(false);
-  const [problem, setProblem] = useState<ProblemError | null>(null);
   const title = session.title || session.id;
-  const remove = () => {
-    setProblem(null);
-    onDelete().catch((thrown: unknown) => setProblem(toProblem(thrown)));
-  };
   return (
     <li className="session" data-current={isCurrent || undefined}>
       <a href={sessionHash(session.id)} aria-current={isCurrent ? "page" : undefined}>
         <span className="session-title">{title}</span>
         <time dateTime={session.lastMessageAt}>{formatTime(session.lastMessageAt)}</time>
       </a>
-      {asking ? (
-        <div className="session-confirm" role="group" aria-label={`Delete ${title}?`}>
-          <span>Delete with all its artifacts?</span>
-          <button type="button" className="button button-danger" autoFocus onClick={remove}>
-            Delete
-          </button>
-          <button type="button" className="button" onClick={() => setAsking(false)}>
-            Keep
-          </button>
-        </div>
-      ) : (
-        <button type="button" className="session-delete" aria-label={`Delete ${title}`} onClick={() => setAsking(true)}>
-          <TrashIcon />
-        </button>
-      )}
-      {problem && <ProblemNotice problem={problem} what="deleting" onRetry={remove} />}
+      <ConfirmDelete what={title} question="Delete with all its artifacts?" onDelete={onDelete} />
     </li>
   );
 }

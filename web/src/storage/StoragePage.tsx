@@ -28,9 +28,10 @@ function useStats(client: ApiClient) {
   return { stats, problem, reload: useCallback(() => setAsked((n) => n + 1), []) };
 }
 
+/** Wide tables scroll within it on a phone, so it can be focused. */
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="storage-section" aria-label={title}>
+    <section className="storage-section" aria-label={title} tabIndex={0}>
       <h2>{title}</h2>
       {children}
     </section>
