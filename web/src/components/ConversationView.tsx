@@ -1,6 +1,7 @@
 // One conversation from its first message to the composer.
 import { useEffect, useLayoutEffect, useRef } from "react";
 import type { ApiClient } from "../api/client";
+import { ConversationMessages } from "../artifacts/conversation";
 import { useConversation, type Outgoing } from "../hooks/useConversation";
 import { Composer } from "./Composer";
 import { MessageView } from "./MessageView";
@@ -99,9 +100,11 @@ export function ConversationView({ client, sessionId, isNew, onSaved }: Props) {
             </div>
           )}
           {isEmpty && <Welcome onAsk={conversation.send} />}
-          {messages.map((message) => (
-            <MessageView key={message.id} client={client} message={message} />
-          ))}
+          <ConversationMessages value={messages}>
+            {messages.map((message) => (
+              <MessageView key={message.id} client={client} message={message} />
+            ))}
+          </ConversationMessages>
           {outgoing && (
             <OutgoingMessage outgoing={outgoing} onRetry={conversation.resend} onDiscard={conversation.discard} />
           )}
