@@ -5,6 +5,7 @@ import { conversationChecks } from "./conversation.mjs";
 import { artifactChecks } from "./artifacts.mjs";
 import { expect, Harness } from "./harness.mjs";
 import { plotChecks } from "./plot.mjs";
+import { plotToolChecks } from "./plot_tools.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
 if (!baseUrl || !outDir) {
@@ -17,6 +18,7 @@ await harness.start();
 try {
   await conversationChecks(harness);
   await plotChecks(harness);
+  await plotToolChecks(harness);
   await artifactChecks(harness);
   await harness.check("the console stays free of errors", () =>
     expect(harness.errors.length === 0, harness.errors.join("\n")),

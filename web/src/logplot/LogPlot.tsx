@@ -93,7 +93,7 @@ function UnitSwitch({ value, onChange }: { value: DepthUnit; onChange: (unit: De
           key={unit}
           type="button"
           className="button"
-          aria-label={unit === "m" ? "Metres" : "Feet"}
+          title={unit === "m" ? "Depths in metres" : "Depths in feet"}
           aria-pressed={unit === value}
           onClick={() => onChange(unit)}
         >

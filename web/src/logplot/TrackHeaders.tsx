@@ -60,12 +60,14 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
         type="button"
         className="curve-scale"
         aria-expanded={isEdited}
-        aria-label={`Scale of ${mnemonic}: ${left} to ${right}, ${curve.scale.kind === "log" ? "logarithmic" : "linear"}. Edit`}
         title={`Edit the scale of ${mnemonic}`}
         onClick={() => onEdit(mnemonic)}
       >
-        <span>{left}</span>
-        {curve.scale.kind === "log" && <span className="curve-log">log</span>}
+        <span>
+          <span className="visually-hidden">Scale of {mnemonic}: </span>
+          {left}
+        </span>
+        <span className={curve.scale.kind === "log" ? "curve-log" : "visually-hidden"}>{curve.scale.kind}</span>
         <span>{right}</span>
       </button>
     </li>

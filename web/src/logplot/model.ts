@@ -271,7 +271,8 @@ export function readLogPlot(value: unknown): WellPlot {
     curves.set(mnemonic, read.curve);
     values.set(mnemonic, read.values);
   }
-  const depth = Float64Array.from(order, (row) => depths[row] as number);
+  const depth = new Float64Array(order.length);
+  for (let i = 0; i < order.length; ++i) depth[i] = depths[order[i]!] as number;
   const unit = textOf(fieldsOf(artifact.index)?.unit);
   return plotOf(artifact, { mnemonic: index, unit }, curves, new MemoryData(depth, values), notes);
 }

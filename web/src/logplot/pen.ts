@@ -31,4 +31,5 @@ export interface Surface {
   width: number; // device pixels
   height: number;
   ratio: number; // device pixels per CSS pixel
+  isVector?: boolean; // keep lines as lines, whatever their number
 }

@@ -44,4 +44,47 @@ export class Pixels {
   isBreak(i: number): boolean {
     return i < 0 || i >= this.count || Number.isNaN(this.x[i]!);
   }
+
+  /**
+   * What the line covers of every pixel row from 0 to `height`: once per unbroken run and row, from `low` to `high`.
+   * Between points the line is straight, and it is cut where it crosses from row to row.
+   */
+  forEachSpan(height: number, take: (row: number, low: number, high: number) => void): void {
+    const { x, y, count } = this;
+    let row = 0;
+    let low = Infinity; // Infinity: nothing in this row yet
+    let high = -Infinity;
+    const cover = (at: number) => {
+      if (at < low) low = at;
+      if (at > high) high = at;
+    };
+    const end = () => {
+      if (low <= high && row >= 0 && row < height) take(row, low, high);
+      low = Infinity;
+      high = -Infinity;
+    };
+    for (let i = 0; i < count; ++i) {
+      if (Number.isNaN(x[i]!)) {
+        end();
+        continue;
+      }
+      const here = Math.floor(y[i]!);
+      if (this.isBreak(i - 1)) row = here;
+      else if (here !== row) {
+        const [x0, y0] = [x[i - 1]!, y[i - 1]!];
+        const slope = (x[i]! - x0) / (y[i]! - y0);
+        cover(x0 + (row + 1 - y0) * slope);
+        end();
+        for (row = Math.max(row + 1, 0); row < here && row < height; ++row) {
+          cover(x0 + (row - y0) * slope);
+          cover(x0 + (row + 1 - y0) * slope);
+          end();
+        }
+        row = here;
+        cover(x0 + (here - y0) * slope);
+      }
+      cover(x[i]!);
+    }
+    end();
+  }
 }

@@ -49,6 +49,7 @@ class SheetDrawing {
     private readonly sheet: Sheet,
     private readonly pen: Pen,
     private readonly ratio: number,
+    private readonly isVector = false,
   ) {}
 
   draw(): void {
@@ -75,7 +76,8 @@ class SheetDrawing {
     const { pen, ratio } = this;
     pen.save();
     pen.translate(Math.round(x * ratio), Math.round(y * ratio));
-    draw({ context: pen, width: Math.round(width * ratio), height: Math.round(this.sheet.height * ratio), ratio });
+    const size = { width: Math.round(width * ratio), height: Math.round(this.sheet.height * ratio) };
+    draw({ context: pen, ...size, ratio, isVector: this.isVector });
     pen.restore();
   }
 
@@ -155,7 +157,7 @@ export function sheetSvg(sheet: Sheet): string {
     return canvas.measureText(text).width;
   };
   const pen = new SvgPen(measure);
-  new SheetDrawing(sheet, pen, 1).draw();
+  new SheetDrawing(sheet, pen, 1, true).draw();
   const { width, height } = sheetSize(sheet);
   return pen.document(width, height, sheetTitle(sheet));
 }

@@ -186,7 +186,8 @@ export class TiledData implements CurveData {
     this.ask();
     const end = Math.min(this.rows, Math.ceil(to / tileRows) * tileRows);
     const pieces = this.piecesOf(level, Math.floor(from / tileRows) * tileRows, end);
-    const key = `${this.shown.join()} ${pieces.map((p) => `${p.tile.rowsPerBucket}:${p.tile.firstRow}+${p.from}-${p.to}`).join()}`;
+    const stretches = pieces.map(({ tile, from: a, to: b }) => `${tile.rowsPerBucket}:${tile.firstRow}+${a}-${b}`);
+    const key = `${this.changes} ${this.shown.join()} ${stretches.join()}`;
     if (this.slices?.key !== key) this.slices = { key, slice: new TiledSlice(pieces, this.index, this.turned) };
     return this.slices.slice;
   }
