@@ -5,6 +5,7 @@ import { conversationChecks } from "./conversation.mjs";
 import { artifactChecks } from "./artifacts.mjs";
 import { expect, Harness } from "./harness.mjs";
 import { plotChecks } from "./plot.mjs";
+import { plotToolChecks } from "./plot_tools.mjs";
 import { sharingChecks } from "./sharing.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
@@ -18,6 +19,7 @@ await harness.start();
 try {
   await conversationChecks(harness);
   await plotChecks(harness);
+  await plotToolChecks(harness);
   await artifactChecks(harness);
   await sharingChecks(harness);
   await harness.check("the console stays free of errors", () =>

@@ -1,7 +1,17 @@
 // M4 draws the same picture as all samples: against brute force on random logs with gaps and uneven steps.
 import { describe, expect, it } from "vitest";
-import { BREAK, m4, nearest, samplesIn } from "../src/logplot/m4";
+import { BLOCK, blocksOf, BREAK, M4, nearest, RowIndex, samplesIn } from "../src/logplot/m4";
 import { randomFrom } from "./random";
+
+const painter = new M4();
+const index = new RowIndex();
+
+/** The chain for one window; the same objects all the time, as a painter has them. */
+function m4(depth: Float64Array, values: Float64Array, top: number, bottom: number, rows: number): number[] {
+  index.set(depth, top, bottom, rows);
+  const chain = painter.run(index, values, values.length % 2 ? blocksOf(values) : null);
+  return [...chain.at.subarray(0, chain.count)];
+}
 
 interface Log {
   depth: Float64Array;
@@ -150,6 +160,87 @@ describe("m4", () => {
     values[4321] = 1800;
     const depth = Float64Array.from(values, (_, i) => 1000 + i * 0.1524);
     expect(m4(depth, values, depth[0]!, depth[9047]!, 600)).toContain(4321);
+  });
+});
+
+describe("m4 by blocks", () => {
+  it("is the very same chain as sample by sample, on long logs with gaps of all lengths", () => {
+    for (const seed of SEEDS.slice(0, 60)) {
+      const random = randomFrom(seed);
+      const count = 2000 + Math.floor(random() * 3000);
+      const depth = Float64Array.from({ length: count }, (_, i) => i * 0.1 + (seed % 3 === 0 ? random() * 0.1 : 0));
+      const values = Float64Array.from(depth, () => Math.round((random() - 0.5) * 2000));
+      for (let gap = 0; gap < seed % 7; ++gap) {
+        const at = Math.floor(random() * count);
+        values.fill(NaN, at, at + Math.floor(random() * 5 * BLOCK));
+      }
+      const [top, bottom, rows] = randomWindow({ depth, values }, seed);
+      index.set(depth, top, bottom, rows);
+      const slow = painter.run(index, values, null);
+      const expected = [...slow.at.subarray(0, slow.count)];
+      const fast = painter.run(index, values, blocksOf(values));
+      expect([...fast.at.subarray(0, fast.count)], `seed ${seed}`).toEqual(expected);
+    }
+  });
+});
+
+/** Bresenham's line on a bitmap: what a plain raster without smoothing sets. */
+function bresenham(bitmap: Uint8Array, width: number, height: number, x0: number, y0: number, x1: number, y1: number) {
+  const dx = Math.abs(x1 - x0);
+  const dy = -Math.abs(y1 - y0);
+  const [sx, sy] = [x0 < x1 ? 1 : -1, y0 < y1 ? 1 : -1];
+  for (let error = dx + dy; ; ) {
+    if (y0 >= 0 && y0 < height && x0 >= 0 && x0 < width) bitmap[y0 * width + x0] = 1;
+    if (x0 === x1 && y0 === y1) return;
+    const twice = 2 * error;
+    if (twice >= dy) {
+      error += dy;
+      x0 += sx;
+    }
+    if (twice <= dx) {
+      error += dx;
+      y0 += sy;
+    }
+  }
+}
+
+/** A chain of samples as a bitmap, each sample on its pixel, neighbours joined. */
+function bitmapOf(log: Log, chain: number[], [top, bottom, rows]: [number, number, number], width: number): Uint8Array {
+  const bitmap = new Uint8Array(rows * width);
+  const x = (i: number) => Math.floor(((log.values[i]! + 1000) / 2000) * (width - 1));
+  const y = (i: number) => Math.floor((log.depth[i]! - top) * (rows / (bottom - top)));
+  chain.forEach((i, k) => {
+    if (i === BREAK) return;
+    const next = chain[k + 1];
+    const to = next === undefined || next === BREAK ? i : next;
+    bresenham(bitmap, width, rows, x(i), y(i), x(to), y(to));
+  });
+  return bitmap;
+}
+
+describe("m4 on a plain raster", () => {
+  it("differs from all samples in no pixel: random logs, uneven depths, gaps, repeated depths", () => {
+    let lit = 0;
+    for (const seed of SEEDS) {
+      const random = randomFrom(seed);
+      const log = { depth: new Float64Array(3000), values: new Float64Array(3000) };
+      let at = 500;
+      for (let i = 0; i < 3000; ++i) {
+        at += random() < 0.05 ? 0 : random() < 0.01 ? 20 : random() * 0.4;
+        log.depth[i] = at;
+        log.values[i] = random() < [0, 0.01, 0.3][seed % 3]! ? NaN : (random() - 0.5) * (random() < 0.01 ? 1900 : 300);
+      }
+      const window = randomWindow(log, seed);
+      const [top, bottom, rows] = window;
+      index.set(log.depth, top, bottom, rows);
+      const chain = painter.run(index, log.values, blocksOf(log.values));
+      const drawn = bitmapOf(log, [...chain.at.subarray(0, chain.count)], window, 200);
+      const whole = bitmapOf(log, wholeChain(log, top, bottom), window, 200);
+      const differing = whole.reduce((sum, pixel, p) => sum + Number(pixel !== drawn[p]), 0);
+      expect(differing, `seed ${seed}`).toBe(0);
+      lit += whole.reduce((sum, pixel) => sum + pixel, 0);
+    }
+    expect(lit).toBeGreaterThan(100_000); // the pictures are not empty
   });
 });
 

@@ -1,5 +1,6 @@
 // Where values stand across a track, and which part of a crossover is shaded.
 import { describe, expect, it } from "vitest";
+import { RowIndex } from "../src/logplot/m4";
 import { crossoverSpans } from "../src/logplot/crossover";
 import { fraction, gridLines, isValid, roundStep, scaleAround, type Scale } from "../src/logplot/scale";
 
@@ -61,7 +62,9 @@ describe("gas crossover", () => {
     const depth = Float64Array.from(rhob, (_, i) => i);
     const left = { values: Float64Array.from(rhob), scale: RHOB };
     const right = { values: Float64Array.from(nphi), scale: NPHI };
-    return crossoverSpans(depth, left, right, 0, rhob.length - 1, rows);
+    const index = new RowIndex();
+    index.set(depth, 0, rhob.length - 1, rows);
+    return crossoverSpans(index, left, right, null);
   };
 
   it("shades where density plots left of neutron on their own scales", () => {

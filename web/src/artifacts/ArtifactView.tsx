@@ -61,12 +61,12 @@ function parse(bytes: Uint8Array): { value: unknown } | { problem: ProblemError 
 
 /** Hands the JSON to its renderer, once it is there. */
 function Drawn({ client, artifact, renderer, inView }: Props & { renderer: Renderer; inView: boolean }) {
-  const hasValue = artifact.value !== undefined;
-  const { state, retry } = useArtifactBytes(client, artifact, inView && !hasValue);
+  const needsNoBytes = artifact.value !== undefined || (renderer.loadsItself?.(artifact) ?? false);
+  const { state, retry } = useArtifactBytes(client, artifact, inView && !needsNoBytes);
   const parsed = useMemo(() => {
-    if (hasValue) return { value: artifact.value };
+    if (needsNoBytes) return { value: artifact.value };
     return state.status === "ready" ? parse(state.bytes) : null;
-  }, [hasValue, artifact.value, state]);
+  }, [needsNoBytes, artifact.value, state]);
 
   const { loaded, reload } = useRendererComponent(renderer, inView);
 
@@ -93,7 +93,7 @@ function Drawn({ client, artifact, renderer, inView }: Props & { renderer: Rende
       )}
     >
       <div className={reserved}>
-        <Component artifact={artifact} value={parsed.value} />
+        <Component artifact={artifact} value={parsed.value} client={client} />
       </div>
     </ErrorBoundary>
   );

@@ -1,18 +1,24 @@
 // Which component shows which type of artifact. An application adds its own with one entry.
 import type { ComponentType } from "react";
+import type { ApiClient } from "../api/client";
 import type { Artifact } from "../api/types";
 
 export interface RendererProps {
   artifact: Artifact;
-  value: unknown; // the artifact's JSON
+  value: unknown; // the artifact's JSON; undefined if the renderer loads it itself
+  client?: ApiClient; // for what it loads; without one it makes its own
 }
 
 export interface Renderer {
   label: string; // what the reader calls this kind of thing
   loadingText: string;
   reserve: "plot" | "card"; // the height kept free before the data is there
+  loadsItself?: (artifact: Artifact) => boolean; // parts of it, as it needs them; the page does not download it
   load: () => Promise<{ default: ComponentType<RendererProps> }>; // its code, when the first one is seen
 }
+
+/** Longer logs are drawn from tiles of what the window shows. */
+export const PLOT_WHOLE_BYTES_MAX = 8e6;
 
 export const renderers = new Map<string, Renderer>([
   [
@@ -21,6 +27,7 @@ export const renderers = new Map<string, Renderer>([
       label: "Log plot",
       loadingText: "Loading visualization data…",
       reserve: "plot",
+      loadsItself: (artifact) => artifact.size > PLOT_WHOLE_BYTES_MAX,
       load: () => import("../logplot/LogPlot"),
     },
   ],

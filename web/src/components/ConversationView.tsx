@@ -1,6 +1,7 @@
 // One conversation from its first message to the composer.
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 import type { ApiClient } from "../api/client";
+import { ConversationMessages } from "../artifacts/conversation";
 import { useConversation, type Conversation, type Outgoing } from "../hooks/useConversation";
 import type { EventSubscriber } from "../hooks/useEvents";
 import { useFileDrop } from "../hooks/useFileDrop";
@@ -154,15 +155,17 @@ export function ConversationView({ client, sessionId, messageId, isNew, onSaved,
             </p>
           )}
           {isEmpty && <Welcome onAsk={conversation.send} />}
-          {messages.map((message) => (
-            <MessageView
-              key={message.id}
-              client={client}
-              message={message}
-              isTarget={message.id === messageId}
-              onDelete={remove}
-            />
-          ))}
+          <ConversationMessages value={messages}>
+            {messages.map((message) => (
+              <MessageView
+                key={message.id}
+                client={client}
+                message={message}
+                isTarget={message.id === messageId}
+                onDelete={remove}
+              />
+            ))}
+          </ConversationMessages>
           <Uploads uploads={uploads} onCancel={cancel} onRetry={retry} />
           {outgoing && (
             <OutgoingMessage outgoing={outgoing} onRetry={conversation.resend} onDiscard={conversation.discard} />

@@ -1,101 +1,310 @@
-// The log plot of a well: tracks on canvas over one depth axis, with read-out, zoom, curve picker and table.
-import { useMemo, useState } from "react";
+// The log plot of wells: tracks on canvas over one depth axis, with read-out, zoom, scales, picker, export and table.
+import { useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import { ApiClient } from "../api/client";
+import { toProblem, type ProblemError } from "../api/problem";
+import { ConversationMessages } from "../artifacts/conversation";
 import type { RendererProps } from "../artifacts/registry";
 import { FitIcon, MinusIcon, PlusIcon } from "../components/icons";
-import { formatCount, formatDepth } from "../format";
+import { ProblemNotice } from "../components/ProblemNotice";
+import { formatBytes, formatCount, formatDepth } from "../format";
 import { CurvePicker, curvesShownFirst, layoutCurves } from "./CurvePicker";
 import { DataTable } from "./DataTable";
-import { readLogPlot, trackFor, type Track, type WellPlot } from "./model";
+import { ExportPanel } from "./ExportPanel";
+import { trackFor, type Track, type WellPlot } from "./model";
+import { NO_CURSOR, type Cursor } from "./reading";
+import type { Scale } from "./scale";
+import { ScaleEditor } from "./ScaleEditor";
+import type { Sheet } from "./sheet";
 import { Stage } from "./Stage";
+import { Store, useStore } from "./store";
+import { depthDisplay, depthUnitOf, unitsPerCommon, type DepthDisplay, type DepthUnit } from "./units";
+import { useZoom } from "./useViewControls";
 import { DepthRange, type Viewport } from "./viewport";
+import { openWell, wellOfValue, type Well } from "./well";
+import { WellPicker, type AddedWell } from "./WellPicker";
 import "./logplot.css";
 
+type Scales = ReadonlyMap<string, Scale>; // by mnemonic, in all wells: what stands side by side is to be compared
+
 /** The layout's tracks with the curves that are shown, then a track for each further curve. */
-function tracksShown(plot: WellPlot, shown: ReadonlySet<string>): Track[] {
+function tracksShown(plot: WellPlot, shown: ReadonlySet<string>, scales: Scales): Track[] {
   const inLayout = layoutCurves(plot);
-  const tracks = plot.tracks.flatMap((track) => {
+  const layout = plot.tracks.flatMap((track) => {
     const curves = track.curves.filter((c) => shown.has(c.curve.mnemonic));
     return curves.length > 0 ? [{ ...track, curves }] : [];
   });
   const others = [...plot.curves.values()].filter((c) => shown.has(c.mnemonic) && !inLayout.has(c.mnemonic));
-  return [...tracks, ...others.map(trackFor)];
+  return [...layout, ...others.map(trackFor)].map((track) => ({
+    ...track,
+    curves: track.curves.map((c) => ({ ...c, scale: scales.get(c.curve.mnemonic) ?? c.scale })),
+  }));
 }
 
-function caption(plot: WellPlot): string {
-  const { depth, index, curves } = plot;
-  const unit = index.unit && ` ${index.unit}`;
-  const range = `${formatDepth(depth[0]!)} to ${formatDepth(depth[depth.length - 1]!)}${unit}`;
-  return `${plot.name || "Well"}: ${formatCount(depth.length)} samples of ${curves.size} curves over ${index.mnemonic} ${range}.`;
+function caption({ plot }: Well, display: DepthDisplay): string {
+  const { data, index, curves } = plot;
+  const [from, to] = [data.first, data.last].map((depth) => formatDepth(depth * display.factor));
+  const unit = display.unit && ` ${display.unit}`;
+  return `${plot.name || "Well"}: ${formatCount(data.rows)} samples of ${curves.size} curves over ${index.mnemonic} ${from} to ${to}${unit}.`;
 }
 
-export default function LogPlot({ value }: RendererProps) {
-  const plot = useMemo(() => readLogPlot(value), [value]);
-  const range = useMemo(() => new DepthRange(plot.depth), [plot]);
-  const [view, setView] = useState<Viewport>(range.whole);
-  const [shown, setShown] = useState<ReadonlySet<string>>(() => curvesShownFirst(plot));
-  const [panel, setPanel] = useState<"none" | "curves" | "table">("none");
-  const tracks = useMemo(() => tracksShown(plot, shown), [plot, shown]);
-  const toggle = (name: "curves" | "table") => setPanel((open) => (open === name ? "none" : name));
-  const unit = plot.index.unit && ` ${plot.index.unit}`;
+/** One range for all wells, in the depth of the first. */
+function rangeOf(wells: readonly Well[], commonUnit: string): DepthRange {
+  const ends = wells.map(({ plot: { data, index } }) => {
+    const units = unitsPerCommon(index.unit, commonUnit) ?? 1;
+    return { first: data.first / units, last: data.last / units, rows: data.rows };
+  });
+  const first = Math.min(...ends.map((end) => end.first));
+  const last = Math.max(...ends.map((end) => end.last));
+  return new DepthRange(first, last, Math.max(...ends.map((end) => end.rows)));
+}
 
+function WindowText({ view, display }: { view: Store<Viewport>; display: DepthDisplay }) {
+  const { top, bottom } = useStore(view);
   return (
-    <figure className="logplot">
-      <Stage
-        {...{ plot, tracks, range, view, setView }}
-        toolbar={({ zoomIn, zoomOut, reset }) => (
-          <>
-            <div className="plot-toolbar">
-              {plot.synthetic && <span className="badge badge-synthetic">Synthetic data</span>}
-              <span className="plot-window numbers">
-                {formatDepth(view.top)} – {formatDepth(view.bottom)}
-                {unit}
-              </span>
-              <div className="plot-buttons" role="group" aria-label="Zoom">
-                <button type="button" className="button button-icon" onClick={zoomIn} aria-label="Zoom in">
-                  <PlusIcon />
-                </button>
-                <button type="button" className="button button-icon" onClick={zoomOut} aria-label="Zoom out">
-                  <MinusIcon />
-                </button>
-                <button type="button" className="button button-icon" onClick={reset} aria-label="Whole well">
-                  <FitIcon />
-                </button>
-              </div>
-              <button
-                type="button"
-                className="button"
-                aria-expanded={panel === "curves"}
-                onClick={() => toggle("curves")}
-              >
-                Curves {shown.size} of {plot.curves.size}
-              </button>
-              <button
-                type="button"
-                className="button"
-                aria-expanded={panel === "table"}
-                onClick={() => toggle("table")}
-              >
-                Table
-              </button>
-            </div>
-            {panel === "curves" && <CurvePicker plot={plot} shown={shown} onChange={setShown} />}
-          </>
-        )}
-      />
-      {panel === "table" && (
-        <DataTable plot={plot} view={view} curves={[...plot.curves.values()].filter((c) => shown.has(c.mnemonic))} />
+    <span className="plot-window numbers">
+      {formatDepth(top * display.factor)} – {formatDepth(bottom * display.factor)}
+      {display.unit && ` ${display.unit}`}
+    </span>
+  );
+}
+
+function ZoomButtons({ range, view }: { range: DepthRange; view: Store<Viewport> }) {
+  const { zoomIn, zoomOut, reset } = useZoom(range, view);
+  const button = (label: string, act: () => void, icon: ReactNode) => (
+    <button type="button" className="button button-icon" onClick={act} aria-label={label} title={label}>
+      {icon}
+    </button>
+  );
+  return (
+    <div className="plot-buttons" role="group" aria-label="Zoom">
+      {button("Zoom in", zoomIn, <PlusIcon />)}
+      {button("Zoom out", zoomOut, <MinusIcon />)}
+      {button("Whole well", reset, <FitIcon />)}
+    </div>
+  );
+}
+
+/** Metres or feet, where the data say which they are in. */
+function UnitSwitch({ value, onChange }: { value: DepthUnit; onChange: (unit: DepthUnit) => void }) {
+  return (
+    <div className="plot-buttons" role="group" aria-label="Depth shown in">
+      {(["m", "ft"] as const).map((unit) => (
+        <button
+          key={unit}
+          type="button"
+          className="button"
+          title={unit === "m" ? "Depths in metres" : "Depths in feet"}
+          aria-pressed={unit === value}
+          onClick={() => onChange(unit)}
+        >
+          {unit}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What of a long log is on its way, and what could not be had. */
+function TileState({ well }: { well: Well }) {
+  const tiles = well.tiles!;
+  useSyncExternalStore(tiles.subscribe, tiles.version);
+  if (tiles.problem)
+    return <ProblemNotice problem={tiles.problem} what={well.plot.name} onRetry={() => tiles.cache.retry()} />;
+  return (
+    <p className="tile-state" role="status">
+      {tiles.cache.isLoading ? "Loading finer data…" : ""}
+    </p>
+  );
+}
+
+type Panel = "none" | "curves" | "table" | "export" | "wells";
+
+interface PlotProps extends Pick<RendererProps, "artifact"> {
+  first: Well;
+  client: ApiClient;
+}
+
+/** The artifacts a plot may take from its conversation: other wells, and the file it came from. */
+function useNeighbours({ artifact }: Pick<PlotProps, "artifact">) {
+  const messages = useContext(ConversationMessages);
+  return useMemo(() => {
+    const own = messages.find((message) => message.artifacts.some((other) => other.href === artifact.href));
+    const plots = messages.flatMap((message) => message.artifacts).filter((other) => other.type === artifact.type);
+    return {
+      source: own?.artifacts.find((other) => other.type === "las") ?? null,
+      candidates: plots.filter((other) => other.href !== artifact.href && !other.error),
+    };
+  }, [messages, artifact.href, artifact.type]);
+}
+
+function Plot({ artifact, first, client }: PlotProps) {
+  const { source, candidates } = useNeighbours({ artifact });
+  const [added, setAdded] = useState<readonly AddedWell[]>([]);
+  const [shown, setShown] = useState<ReadonlySet<string>>(() => curvesShownFirst(first.plot));
+  const [scales, setScales] = useState<Scales>(new Map());
+  const [edited, setEdited] = useState<string | null>(null);
+  const [panel, setPanel] = useState<Panel>("none");
+  const dataUnit = first.plot.index.unit;
+  const [unit, setUnit] = useState(() => depthUnitOf(dataUnit));
+  const display = useMemo(() => depthDisplay(dataUnit, unit), [dataUnit, unit]);
+  const [cursor] = useState(() => new Store<Cursor>(NO_CURSOR));
+  const sheet = useRef<(() => Sheet) | null>(null);
+
+  const wells = useMemo(
+    () =>
+      [first, ...added.map(({ well }) => well)].map((well, i) => ({
+        well,
+        plot: well.plot,
+        tracks: tracksShown(well.plot, i === 0 ? shown : curvesBeside(well.plot, shown), scales),
+        unitsPerCommon: unitsPerCommon(well.plot.index.unit, dataUnit) ?? 1,
+      })),
+    [first, added, shown, scales, dataUnit],
+  );
+  const range = useMemo(
+    () => rangeOf([first, ...added.map(({ well }) => well)], dataUnit),
+    [first, added, dataUnit],
+  );
+  const [view] = useState(() => new Store<Viewport>(range.whole));
+  const rangeBefore = useRef(range);
+  useEffect(() => {
+    const showedAll = rangeBefore.current.isWhole(view.get());
+    rangeBefore.current = range;
+    view.set(showedAll ? range.whole : range.clamp(view.get()));
+  }, [range, view]);
+
+  const toggle = (name: Panel) => setPanel((open) => (open === name ? "none" : name));
+  const panelButton = (name: Panel, label: string) => (
+    <button type="button" className="button" aria-expanded={panel === name} onClick={() => toggle(name)}>
+      {label}
+    </button>
+  );
+  const editedCurve = wells.flatMap((w) => w.tracks.flatMap((t) => t.curves)).find((c) => c.curve.mnemonic === edited);
+  const setScale = (mnemonic: string, scale: Scale | null) => {
+    const next = new Map(scales);
+    if (scale) next.set(mnemonic, scale);
+    else next.delete(mnemonic);
+    setScales(next);
+  };
+  const closeEditor = () => {
+    setEdited(null);
+    const heads = figure.current?.querySelectorAll<HTMLElement>("[data-curve]") ?? [];
+    [...heads].find((head) => head.dataset.curve === edited)?.querySelector("button")?.focus();
+  };
+  const figure = useRef<HTMLElement>(null);
+  const [onEdit] = useState(() => (mnemonic: string) => setEdited((open) => (open === mnemonic ? null : mnemonic)));
+  return (
+    <figure className="logplot" ref={figure}>
+      <div className="plot-toolbar">
+        {first.plot.synthetic && <span className="badge badge-synthetic">Synthetic data</span>}
+        <WindowText view={view} display={display} />
+        <ZoomButtons range={range} view={view} />
+        {unit && <UnitSwitch value={unit} onChange={setUnit} />}
+        {panelButton("curves", `Curves ${shown.size} of ${first.plot.curves.size}`)}
+        {candidates.length > 0 && panelButton("wells", added.length > 0 ? `Wells ${added.length + 1}` : "Add well")}
+        {panelButton("export", "Export")}
+        {panelButton("table", "Table")}
+      </div>
+      {panel === "curves" && <CurvePicker plot={first.plot} shown={shown} onChange={setShown} />}
+      {panel === "wells" && (
+        <WellPicker {...{ client, candidates, added }} depthUnit={dataUnit} onChange={setAdded} />
       )}
+      {panel === "export" && <ExportPanel {...{ wells, view, sheet, source }} />}
+      {editedCurve && edited && (
+        <ScaleEditor
+          key={edited}
+          mnemonic={edited}
+          unit={editedCurve.curve.unit}
+          scale={editedCurve.scale}
+          isChanged={scales.has(edited)}
+          onApply={(scale) => setScale(edited, scale)}
+          onReset={() => setScale(edited, null)}
+          onClose={closeEditor}
+        />
+      )}
+      {wells.map(({ well }, i) => (well.tiles ? <TileState key={i} well={well} /> : null))}
+      <Stage {...{ wells, range, view, cursor, display, edited, onEdit, sheet }} />
+      {panel === "table" && wells.map((well, i) => <DataTable key={i} {...{ well, view, display }} />)}
       <figcaption>
-        {caption(plot)}
-        {plot.synthetic && " Generated for demonstration; not measured in a real well."}
-        {plot.notes.length > 0 && (
-          <ul className="plot-notes">
-            {plot.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        )}
+        {wells.map(({ well }, i) => (
+          <p key={i}>
+            {caption(well, depthDisplay(well.plot.index.unit, unit))}
+            {well.plot.synthetic && " Generated for demonstration; not measured in a real well."}
+          </p>
+        ))}
+        <Notes plots={wells.map((well) => well.plot)} />
       </figcaption>
     </figure>
   );
+}
+
+/** What a well beside the first one shows: the same curves, and its own layout where it has none of them. */
+function curvesBeside(plot: WellPlot, shown: ReadonlySet<string>): ReadonlySet<string> {
+  const common = new Set([...shown].filter((mnemonic) => (plot.curves.get(mnemonic)?.present ?? 0) > 0));
+  return common.size > 0 ? common : curvesShownFirst(plot);
+}
+
+function Notes({ plots }: { plots: readonly WellPlot[] }) {
+  const notes = plots.flatMap((plot) =>
+    plot.notes.map((note) => (plots.length > 1 ? `${plot.name || "Well"}: ${note}` : note)),
+  );
+  if (notes.length === 0) return null;
+  return (
+    <ul className="plot-notes">
+      {[...new Set(notes)].map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Loads what the page has not loaded for us: a long log's overview, or, where the server has none, all of it. */
+function Opening({ artifact, client }: Pick<PlotProps, "artifact" | "client">) {
+  const [state, setState] = useState<{ well?: Well; problem?: ProblemError; receivedBytes: number }>({ receivedBytes: 0 });
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    let opened: Well | null = null;
+    const progress = (receivedBytes: number) => !signal.aborted && setState({ receivedBytes });
+    openWell(client, artifact, signal, progress).then(
+      (well) => {
+        opened = well;
+        if (!signal.aborted) setState({ well, receivedBytes: 0 });
+      },
+      (thrown: unknown) => !signal.aborted && setState({ problem: toProblem(thrown), receivedBytes: 0 }),
+    );
+    return () => {
+      controller.abort();
+      opened?.tiles?.cache.close();
+    };
+    // The artifact at an address with a digest never changes.
+  }, [artifact.href, client, tries]);
+  const retry = () => {
+    setState({ receivedBytes: 0 });
+    setTries(tries + 1);
+  };
+  if (state.problem)
+    return <ProblemNotice problem={state.problem} what={artifact.name || artifact.id} onRetry={retry} />;
+  if (state.well) return <Plot artifact={artifact} client={client} first={state.well} />;
+  return (
+    <div className="artifact-loading" role="status">
+      <p className="artifact-loading-title">Loading visualization data…</p>
+      <p className="numbers">
+        {state.receivedBytes > 0
+          ? `${formatBytes(state.receivedBytes)} of ${formatBytes(artifact.size)}`
+          : `An overview of ${formatBytes(artifact.size)}`}
+      </p>
+    </div>
+  );
+}
+
+function Read({ artifact, value, client }: RendererProps & { client: ApiClient }) {
+  const first = useMemo(() => wellOfValue(value), [value]);
+  return <Plot artifact={artifact} client={client} first={first} />;
+}
+
+export default function LogPlot({ artifact, value, client }: RendererProps) {
+  const [own] = useState(() => client ?? new ApiClient());
+  if (value === undefined) return <Opening artifact={artifact} client={own} />;
+  return <Read artifact={artifact} value={value} client={own} />;
 }

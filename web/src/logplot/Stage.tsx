@@ -1,13 +1,18 @@
 // The picture of a log plot: heads, depth axis and tracks, with the line and the values at the cursor.
-import { useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
-import { formatDepth, formatValue } from "../format";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type RefObject } from "react";
+import { formatDepth } from "../format";
 import { useDark } from "../hooks/useDark";
 import { surfaceOf, themeOf } from "./canvas";
 import { legible } from "./color";
-import { DASHES, drawDepthAxis, drawTracks, rowOf, type DrawnTrack } from "./draw";
+import { DASHES, Painter, rowOf, type DrawnTrack, type DrawnWell } from "./draw";
+import type { Scene } from "./drawScene";
 import type { Track, WellPlot } from "./model";
+import { describeReading, rowRead, useVersion, type Cursor } from "./reading";
 import { fraction } from "./scale";
+import type { Sheet } from "./sheet";
+import { useStore, type Store } from "./store";
 import { TrackHeaders } from "./TrackHeaders";
+import type { DepthDisplay } from "./units";
 import { usePixelRatio, useSize } from "./useMeasure";
 import { useViewControls } from "./useViewControls";
 import type { DepthRange, Viewport } from "./viewport";
@@ -17,6 +22,13 @@ const DEPTH_WIDTH = 72;
 const TRACK_WIDTH_MIN = 124;
 const TRACK_WIDTH_MAX = 300;
 
+/** A well and what is shown of it. */
+export interface ShownWell {
+  plot: WellPlot;
+  tracks: Track[];
+  unitsPerCommon: number;
+}
+
 function withInk(tracks: Track[], paper: string): DrawnTrack[] {
   return tracks.map((track) => ({
     ...track,
@@ -24,112 +36,132 @@ function withInk(tracks: Track[], paper: string): DrawnTrack[] {
   }));
 }
 
-function describe(plot: WellPlot, tracks: DrawnTrack[], cursor: number): string {
-  if (cursor < 0) return "";
-  const values = tracks.flatMap((track) =>
-    track.curves.map(({ curve }) => {
-      const value = curve.values[cursor]!;
-      return `${curve.mnemonic} ${Number.isNaN(value) ? "absent" : `${formatValue(value)} ${curve.unit}`}`;
-    }),
-  );
-  return `${plot.index.mnemonic} ${formatDepth(plot.depth[cursor]!)} ${plot.index.unit}: ${values.join(", ")}`;
+interface StageProps {
+  wells: readonly ShownWell[];
+  range: DepthRange;
+  view: Store<Viewport>;
+  cursor: Store<Cursor>;
+  display: DepthDisplay;
+  edited: string | null;
+  onEdit: (mnemonic: string) => void;
+  /** Set by the stage: the picture as it is now, for those who keep it. */
+  sheet: RefObject<(() => Sheet) | null>;
 }
 
-interface PaintOptions {
+interface PaintOptions extends Pick<StageProps, "wells" | "view" | "display" | "sheet"> {
   stage: RefObject<HTMLElement | null>;
   canvas: RefObject<HTMLCanvasElement | null>;
   axis: RefObject<HTMLCanvasElement | null>;
-  plot: WellPlot;
-  tracks: Track[];
-  view: Viewport;
   trackWidth: number; // CSS pixels, like the others
   tracksWidth: number;
   height: number;
 }
 
-/** Paints both canvases whenever something they show changes; the result is the tracks as painted. */
-function usePainted(options: PaintOptions): DrawnTrack[] {
-  const { stage, canvas, axis, plot, tracks, view, trackWidth, tracksWidth, height } = options;
+/** Asks for at most one frame at a time, however often it is called. */
+function oncePerFrame(paint: () => void): { ask: () => void; cancel: () => void } {
+  let frame = 0;
+  return {
+    ask: () => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        paint();
+      });
+    },
+    cancel: () => cancelAnimationFrame(frame),
+  };
+}
+
+/**
+ * Paints both canvases: at once when the picture's parts change, in the next frame when only the window moves or data
+ * came in. The result is the wells as painted.
+ */
+function usePainted(options: PaintOptions): DrawnWell[] {
+  const { wells, view, display, sheet, stage, canvas, axis, trackWidth, tracksWidth, height } = options;
   const dark = useDark();
   const ratio = usePixelRatio();
   const [paper, setPaper] = useState("#ffffff");
-  const drawn = useMemo(() => withInk(tracks, paper), [tracks, paper]);
+  const painter = useRef<Painter>(null);
+  painter.current ??= new Painter();
+  const drawn = useMemo(
+    () => wells.map((well) => ({ ...well, tracks: withInk(well.tracks, paper) })),
+    [wells, paper],
+  );
   useLayoutEffect(() => {
     const element = stage.current;
     if (!element || height === 0) return;
     const theme = themeOf(element);
     setPaper(theme.paper);
-    const surface = surfaceOf(canvas.current, tracksWidth, height);
-    if (surface) drawTracks(surface, drawn, plot.depth, plot.tops, view, trackWidth * surface.ratio, theme);
-    const axisSurface = surfaceOf(axis.current, DEPTH_WIDTH, height);
-    if (axisSurface) drawDepthAxis(axisSurface, plot.tops, view, theme);
-  }, [stage, canvas, axis, plot, drawn, view, dark, ratio, trackWidth, tracksWidth, height]);
+    const scene = (scale: number): Scene => ({
+      ...{ wells: drawn, view: view.get(), display, theme },
+      trackWidth: trackWidth * scale,
+    });
+    const paint = () => {
+      const surface = surfaceOf(canvas.current, tracksWidth, height);
+      if (surface) painter.current!.paint(surface, scene(surface.ratio));
+      const axisSurface = surfaceOf(axis.current, DEPTH_WIDTH, height);
+      if (axisSurface) painter.current!.paintAxis(axisSurface, scene(axisSurface.ratio));
+    };
+    sheet.current = () => ({ scene: scene(1), trackWidth, height });
+    paint();
+    const frame = oncePerFrame(paint);
+    const stops = [view.subscribe(frame.ask), ...drawn.map((well) => well.plot.data.subscribe(frame.ask))];
+    return () => {
+      frame.cancel();
+      for (const stop of stops) stop();
+    };
+  }, [stage, canvas, axis, drawn, view, display, sheet, dark, ratio, trackWidth, tracksWidth, height]);
   return drawn;
 }
 
-interface StageProps {
-  plot: WellPlot;
-  tracks: Track[];
-  range: DepthRange;
-  view: Viewport;
-  setView: (change: (view: Viewport) => Viewport) => void;
-  toolbar: (controls: { zoomIn: () => void; zoomOut: () => void; reset: () => void }) => ReactNode;
-}
-
 /** The picture itself. */
-export function Stage({ plot, tracks, range, view, setView, toolbar }: StageProps) {
+export function Stage({ wells, range, view, cursor, display, edited, onEdit, sheet }: StageProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const axis = useRef<HTMLCanvasElement>(null);
-  const [cursor, setCursor] = useState(-1);
   const helpId = useId();
   const { width } = useSize(scroller);
   const { height } = useSize(stage);
-  const count = Math.max(1, tracks.length);
+  const count = Math.max(1, wells.reduce((sum, well) => sum + well.tracks.length, 0));
   const even = Math.floor((width - DEPTH_WIDTH - 1) / count);
   const trackWidth = Math.min(TRACK_WIDTH_MAX, Math.max(TRACK_WIDTH_MIN, even));
   const tracksWidth = trackWidth * count + 1; // the last frame line
+  const first = wells[0]!.plot;
+  const names = wells.map((well) => well.plot.name || "the well").join(", ");
 
-  const drawn = usePainted({ stage, canvas, axis, plot, tracks, view, trackWidth, tracksWidth, height });
-  const controls = useViewControls({ stage, depth: plot.depth, range, view, cursor, setView, setCursor });
-  const { zoomIn, zoomOut, reset, ...handlers } = controls;
-  const cursorRow = cursor >= 0 ? rowOf(plot.depth[cursor]!, view, height) : -1;
-  const cursorShown = cursorRow >= 0 && cursorRow <= height;
+  const drawn = usePainted({ wells, view, display, sheet, stage, canvas, axis, trackWidth, tracksWidth, height });
+  const handlers = useViewControls({ stage, data: first.data, range, view, cursor });
+  const isWhole = useSyncExternalStore(view.subscribe, () => range.isWhole(view.get()));
   return (
     <>
-      {toolbar({ zoomIn, zoomOut, reset })}
       <div className="plot-scroll" ref={scroller}>
         <div className="plot-sheet" style={{ width: DEPTH_WIDTH + tracksWidth }}>
           <div className="plot-heads">
             <div className="depth-head" style={{ width: DEPTH_WIDTH }}>
-              <b>{plot.index.mnemonic}</b>
-              <span>{plot.index.unit}</span>
+              <b>{first.index.mnemonic}</b>
+              <span>{display.unit}</span>
             </div>
-            <TrackHeaders tracks={drawn} trackWidth={trackWidth} cursor={cursorShown ? cursor : -1} />
+            <TrackHeaders wells={drawn} {...{ trackWidth, cursor, edited, onEdit }} />
           </div>
           <div className="plot-body">
             <div className="depth-axis" style={{ width: DEPTH_WIDTH }}>
               <canvas ref={axis} aria-hidden="true" />
-              {cursorShown && (
-                <output className="depth-badge" style={{ top: cursorRow }}>
-                  {formatDepth(plot.depth[cursor]!)}
-                </output>
-              )}
+              <DepthBadge {...{ drawn, view, cursor, display, height }} />
             </div>
             <div
               className="plot-stage"
               ref={stage}
-              style={{ width: tracksWidth, touchAction: range.isWhole(view) ? "auto" : "pan-x" }}
+              // One finger scrolls the page until one has zoomed in; two fingers are always the plot's.
+              style={{ width: tracksWidth, touchAction: isWhole ? "pan-x pan-y" : "pan-x" }}
               tabIndex={0}
               role="application"
-              aria-label={`Log plot of ${plot.name || "the well"}`}
+              aria-label={`Log plot of ${names}`}
               aria-describedby={helpId}
-              data-samples={plot.depth.length}
+              data-samples={first.data.rows}
               {...handlers}
             >
               <canvas ref={canvas} aria-hidden="true" />
-              {cursorShown && <Crosshair drawn={drawn} cursor={cursor} trackWidth={trackWidth} row={cursorRow} />}
+              <Crosshair {...{ drawn, view, cursor, trackWidth, height }} />
             </div>
           </div>
         </div>
@@ -138,31 +170,81 @@ export function Stage({ plot, tracks, range, view, setView, toolbar }: StageProp
         Arrow keys pan, plus and minus zoom, Home shows the whole well, Shift with an arrow key reads the values sample
         by sample.
       </p>
-      <p className="visually-hidden" role="status">
-        {describe(plot, drawn, cursor)}
-      </p>
+      <Spoken {...{ drawn, cursor, display }} />
     </>
   );
 }
 
-interface CrosshairProps {
-  drawn: DrawnTrack[];
-  cursor: number;
-  trackWidth: number;
-  row: number;
+/** Where the cursor's line is: on the sample read in the first well, or at the depth itself where it has none. */
+function lineAt(drawn: readonly DrawnWell[], cursor: Cursor, view: Viewport): number | null {
+  if (Number.isNaN(cursor.depth)) return null;
+  const well = drawn[0]!;
+  const row = rowRead(well, cursor, true);
+  const depth = (row < 0 ? undefined : well.plot.data.depthAt(row)) ?? cursor.depth * well.unitsPerCommon;
+  const common = depth / well.unitsPerCommon;
+  return common >= view.top && common <= view.bottom ? common : null;
 }
 
-/** The line at the depth that is read, and a dot on each curve there. */
-function Crosshair({ drawn, cursor, trackWidth, row }: CrosshairProps) {
+interface ReadProps {
+  drawn: readonly DrawnWell[];
+  view: Store<Viewport>;
+  cursor: Store<Cursor>;
+}
+
+function DepthBadge({ drawn, view, cursor, display, height }: ReadProps & { display: DepthDisplay; height: number }) {
+  useVersion(drawn[0]!.plot.data);
+  const window = useStore(view);
+  const depth = lineAt(drawn, useStore(cursor), window);
+  if (depth === null) return null;
   return (
-    <div className="crosshair" style={{ top: row }} aria-hidden="true">
-      {drawn.flatMap((track, i) =>
-        track.curves.map(({ curve, scale, ink }) => {
-          const at = fraction(scale, curve.values[cursor]!);
-          if (!(at >= 0 && at <= 1)) return null;
-          return <i key={`${i} ${curve.mnemonic}`} style={{ left: (i + at) * trackWidth, background: ink }} />;
-        }),
-      )}
+    <output className="depth-badge" style={{ top: rowOf(depth, window, height) }}>
+      {formatDepth(depth * display.factor)}
+    </output>
+  );
+}
+
+/** The line at the depth that is read, and a dot on each curve at its own sample there. */
+function Crosshair({ drawn, view, cursor, trackWidth, height }: ReadProps & { trackWidth: number; height: number }) {
+  useVersion(drawn[0]!.plot.data);
+  const window = useStore(view);
+  const now = useStore(cursor);
+  const depth = lineAt(drawn, now, window);
+  if (depth === null) return null;
+  let position = 0;
+  const line = rowOf(depth, window, height);
+  const dots = drawn.flatMap((well, w) => {
+    const row = rowRead(well, now, w === 0);
+    const at = row < 0 ? undefined : well.plot.data.depthAt(row);
+    return well.tracks.flatMap((track, t) => {
+      const left = position++;
+      if (at === undefined) return [];
+      const top = rowOf(at / well.unitsPerCommon, window, height) - line;
+      return track.curves.map(({ curve, scale, ink }) => {
+        const across = fraction(scale, well.plot.data.valueAt(curve.mnemonic, row) ?? NaN);
+        if (!(across >= 0 && across <= 1)) return null;
+        const style = { left: (left + across) * trackWidth, marginTop: top, background: ink };
+        return <i key={`${w} ${t} ${curve.mnemonic}`} style={style} />;
+      });
+    });
+  });
+  return (
+    <div className="crosshair" style={{ top: line }} aria-hidden="true">
+      {dots}
     </div>
+  );
+}
+
+/** The reading as a sentence; said when the cursor rests, not for every step of a sweep. */
+function Spoken({ drawn, cursor, display }: Omit<ReadProps, "view"> & { display: DepthDisplay }) {
+  const now = useStore(cursor);
+  const [rested, setRested] = useState(now);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(now), 150);
+    return () => clearTimeout(timer);
+  }, [now]);
+  return (
+    <p className="visually-hidden" role="status">
+      {describeReading(drawn, rested, display)}
+    </p>
   );
 }

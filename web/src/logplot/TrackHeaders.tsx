@@ -1,12 +1,16 @@
-// The heads of the tracks: title, and for each curve its line, scale ends and the value under the cursor.
-import type { CSSProperties } from "react";
-import { formatLimit, formatValue } from "../format";
-import { crossoverOf, type DrawnCurve, type DrawnTrack } from "./draw";
+// The heads of the tracks: title, and for each curve its line, scale ends (a button that edits them) and its value.
+import { memo } from "react";
+import { formatLimit } from "../format";
+import { crossoverOf, type DrawnCurve, type DrawnTrack, type DrawnWell } from "./draw";
+import { useRowRead, valueText, type Cursor } from "./reading";
+import type { Store } from "./store";
 
 interface Props {
-  tracks: DrawnTrack[];
+  wells: readonly DrawnWell[];
   trackWidth: number;
-  cursor: number; // sample under the cursor, or -1
+  cursor: Store<Cursor>;
+  edited: string | null; // the curve whose scale is being edited
+  onEdit: (mnemonic: string) => void;
 }
 
 function Line({ curve }: { curve: DrawnCurve }) {
@@ -25,53 +29,98 @@ function Line({ curve }: { curve: DrawnCurve }) {
   );
 }
 
-function CurveHead({ curve, cursor }: { curve: DrawnCurve; cursor: number }) {
-  const { mnemonic, unit, values } = curve.curve;
-  const value = cursor >= 0 ? values[cursor]! : null;
+interface HeadProps {
+  well: DrawnWell;
+  isFirst: boolean;
+  curve: DrawnCurve;
+  cursor: Store<Cursor>;
+  isEdited: boolean;
+  onEdit: (mnemonic: string) => void;
+}
+
+function CurveValue({ well, isFirst, curve, cursor }: Omit<HeadProps, "isEdited" | "onEdit">) {
+  const row = useRowRead(well, cursor, isFirst);
+  if (row < 0) return null;
+  return <output className="curve-value">{valueText(well, curve.curve.mnemonic, row)}</output>;
+}
+
+function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
+  const { curve } = read;
+  const { mnemonic, unit } = curve.curve;
+  const [left, right] = [formatLimit(curve.scale.left), formatLimit(curve.scale.right)];
   return (
     <li className="curve-head" data-curve={mnemonic} data-ink={curve.ink}>
       <div className="curve-name">
         <b>{mnemonic}</b>
         {unit && <span className="curve-unit">{unit}</span>}
-        {value !== null && (
-          <output className="curve-value">{Number.isNaN(value) ? "absent" : formatValue(value)}</output>
-        )}
+        <CurveValue {...read} />
       </div>
       <Line curve={curve} />
-      <div className="curve-scale">
-        <span>{formatLimit(curve.scale.left)}</span>
-        {curve.scale.kind === "log" && <span className="curve-log">log</span>}
-        <span>{formatLimit(curve.scale.right)}</span>
-      </div>
+      <button
+        type="button"
+        className="curve-scale"
+        aria-expanded={isEdited}
+        title={`Edit the scale of ${mnemonic}`}
+        onClick={() => onEdit(mnemonic)}
+      >
+        <span>
+          <span className="visually-hidden">Scale of {mnemonic}: </span>
+          {left}
+        </span>
+        <span className={curve.scale.kind === "log" ? "curve-log" : "visually-hidden"}>{curve.scale.kind}</span>
+        <span>{right}</span>
+      </button>
     </li>
   );
 }
 
-export function TrackHeaders({ tracks, trackWidth, cursor }: Props) {
-  const style: CSSProperties = { width: trackWidth };
+function TrackTitle({ track }: { track: DrawnTrack }) {
+  return (
+    <>
+      <h4 className="track-title" title={track.title}>
+        {track.title || "Track"}
+      </h4>
+      {track.missing.length > 0 && <p className="track-missing">{track.missing.join(", ")}: no values in the data</p>}
+      {crossoverOf(track) && (
+        <p className="track-gas">
+          <span className="gas-swatch" aria-hidden="true" />
+          gas crossover
+        </p>
+      )}
+    </>
+  );
+}
+
+export const TrackHeaders = memo(function TrackHeaders({ wells, trackWidth, cursor, edited, onEdit }: Props) {
+  let position = 0;
   return (
     <div className="track-heads">
-      {tracks.map((track, i) => (
-        <div className="track-head" style={style} key={i} data-track={i}>
-          <h4 className="track-title" title={track.title}>
-            {track.title || "Track"}
-          </h4>
-          {track.missing.length > 0 && (
-            <p className="track-missing">{track.missing.join(", ")}: no values in the data</p>
+      {wells.map((well, w) => (
+        <div className="well-heads" key={w}>
+          {wells.length > 1 && (
+            <h4 className="well-name" style={{ maxWidth: well.tracks.length * trackWidth }}>
+              {well.plot.name || "Well"}
+            </h4>
           )}
-          {crossoverOf(track) && (
-            <p className="track-gas">
-              <span className="gas-swatch" aria-hidden="true" />
-              gas crossover
-            </p>
-          )}
-          <ul className="curve-heads">
-            {track.curves.map((curve) => (
-              <CurveHead key={curve.curve.mnemonic} curve={curve} cursor={cursor} />
+          <div className="well-tracks">
+            {well.tracks.map((track, i) => (
+              <div className="track-head" style={{ width: trackWidth }} key={i} data-track={position++}>
+                <TrackTitle track={track} />
+                <ul className="curve-heads">
+                  {track.curves.map((curve) => (
+                    <CurveHead
+                      key={curve.curve.mnemonic}
+                      {...{ well, curve, cursor, onEdit }}
+                      isFirst={w === 0}
+                      isEdited={edited === curve.curve.mnemonic}
+                    />
+                  ))}
+                </ul>
+              </div>
             ))}
-          </ul>
+          </div>
         </div>
       ))}
     </div>
   );
-}
+});

@@ -1,5 +1,6 @@
 // Canvases at the screen's own resolution, and the colours the style sheet gives them.
-import type { Surface, Theme } from "./draw";
+import type { Theme } from "./draw";
+import type { Surface } from "./pen";
 
 /** Sizes a canvas for its CSS size and gives its surface; null where there is no canvas to draw on. */
 export function surfaceOf(canvas: HTMLCanvasElement | null, widthCss: number, heightCss: number): Surface | null {

@@ -1,12 +1,12 @@
 // Reads a log-plot artifact into typed arrays and a layout. What is missing or odd becomes a note, never a guess.
 import { paletteColor, parseHex } from "./color";
+import { MemoryData, type CurveData } from "./data";
 import { isValid, scaleAround, type Scale } from "./scale";
 
 export interface Curve {
   mnemonic: string;
   unit: string;
-  values: Float64Array; // absent: NaN
-  present: number;
+  present: number; // values that are not absent
   min: number;
   max: number;
 }
@@ -30,23 +30,31 @@ export interface Top {
   depth: number;
 }
 
+export interface Zone {
+  name: string;
+  top: number;
+  bottom: number;
+  color: string; // #rrggbb or #rgb
+}
+
 export interface WellPlot {
   name: string;
   synthetic: boolean;
   index: { mnemonic: string; unit: string };
-  depth: Float64Array; // ascending
+  data: CurveData;
   curves: Map<string, Curve>;
   tracks: Track[];
   tops: Top[];
+  zones: Zone[];
   notes: string[];
 }
 
 /** The artifact cannot be drawn; the message says what it lacks. */
 export class PlotDataError extends Error {}
 
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
-function fieldsOf(value: unknown): Fields | null {
+export function fieldsOf(value: unknown): Fields | null {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
@@ -54,7 +62,7 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
@@ -74,35 +82,54 @@ function indexName(artifact: Fields, data: Fields): string {
   );
 }
 
+/** The array of an artifact's logData that its depths are in. */
+export function plotIndexName(artifact: { logData: Fields }): string {
+  return indexName(artifact as Fields, artifact.logData);
+}
+
 /** Positions of the rows that have a depth, in ascending depth; a descending log is turned, a mixed one sorted. */
-function depthOrder(depths: unknown[], notes: string[]): Int32Array {
-  const rows: number[] = [];
-  depths.forEach((depth, row) => {
-    if (typeof depth === "number" && Number.isFinite(depth)) rows.push(row);
-  });
-  const dropped = depths.length - rows.length;
-  if (dropped > 0) notes.push(`${dropped} ${dropped === 1 ? "row has" : "rows have"} no depth and cannot be shown.`);
+export function depthOrder(depths: readonly unknown[], notes: string[]): Int32Array {
+  const rows = new Int32Array(depths.length);
+  let count = 0;
   let up = true;
   let down = true;
-  for (let i = 1; i < rows.length; ++i) {
-    const step = numberOf(depths[rows[i]!]) - numberOf(depths[rows[i - 1]!]);
-    if (step < 0) up = false;
-    if (step > 0) down = false;
+  let before = NaN;
+  for (let row = 0; row < depths.length; ++row) {
+    const depth = depths[row];
+    if (typeof depth !== "number" || !Number.isFinite(depth)) continue;
+    rows[count++] = row;
+    if (depth < before) up = false;
+    if (depth > before) down = false;
+    before = depth;
   }
-  if (!up && down) rows.reverse();
+  const order = rows.subarray(0, count);
+  const dropped = depths.length - count;
+  if (dropped > 0) notes.push(`${dropped} ${dropped === 1 ? "row has" : "rows have"} no depth and cannot be shown.`);
+  if (!up && down) order.reverse();
   else if (!up) {
-    rows.sort((a, b) => numberOf(depths[a]) - numberOf(depths[b]));
+    order.sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b);
     notes.push("Depths go up and down in the data; rows are shown sorted by depth.");
   }
-  return Int32Array.from(rows);
+  return order;
 }
 
 /** A column of words, as LAS 3 allows, and not one of numbers with some words in it. */
-function isText(column: unknown[]): boolean {
-  return column.some((cell) => typeof cell === "string") && !column.some((cell) => typeof cell === "number");
+function isText(column: readonly unknown[]): boolean {
+  return !column.some((cell) => typeof cell === "number") && column.some((cell) => typeof cell === "string");
 }
 
-function readCurve(mnemonic: string, unit: string, column: unknown[], order: Int32Array, notes: string[]): Curve {
+interface ReadCurve {
+  curve: Curve;
+  values: Float64Array; // absent: NaN
+}
+
+function readCurve(
+  mnemonic: string,
+  unit: string,
+  column: readonly unknown[],
+  order: Int32Array,
+  notes: string[],
+): ReadCurve {
   const values = new Float64Array(order.length);
   let present = 0;
   let min = Infinity;
@@ -110,18 +137,18 @@ function readCurve(mnemonic: string, unit: string, column: unknown[], order: Int
   let unreadable = 0;
   for (let i = 0; i < order.length; ++i) {
     const cell = column[order[i]!];
-    const value = typeof cell === "number" && Number.isFinite(cell) ? cell : NaN;
-    values[i] = value;
-    if (Number.isNaN(value)) {
+    if (typeof cell !== "number" || !Number.isFinite(cell)) {
+      values[i] = NaN;
       if (cell !== null && cell !== undefined) ++unreadable;
       continue;
     }
+    values[i] = cell;
     ++present;
-    if (value < min) min = value;
-    if (value > max) max = value;
+    if (cell < min) min = cell;
+    if (cell > max) max = cell;
   }
   if (unreadable > 0 && present > 0) notes.push(`${mnemonic}: ${unreadable} values are not numbers and are left out.`);
-  return { mnemonic, unit, values, present, min, max };
+  return { curve: { mnemonic, unit, present, min, max }, values };
 }
 
 function readTrackCurve(spec: Fields, curve: Curve, position: number, notes: string[]): TrackCurve {
@@ -176,27 +203,34 @@ export function trackFor(curve: Curve, position: number): Track {
   };
 }
 
-export function readLogPlot(value: unknown): WellPlot {
-  const artifact = fieldsOf(value);
-  const data = fieldsOf(artifact?.logData);
-  if (!artifact || !data) throw new PlotDataError("The artifact has no logData, so there is nothing to draw.");
-  const notes: string[] = [];
-  const index = indexName(artifact, data);
-  const depths = listOf(data[index]);
-  const order = depthOrder(depths, notes);
-  if (order.length === 0) throw new PlotDataError("The depth index is empty, so there is nothing to draw.");
-  const units = fieldsOf(artifact.units) ?? {};
-  const curves = new Map<string, Curve>();
-  for (const [mnemonic, column] of Object.entries(data)) {
-    if (mnemonic === index || !Array.isArray(column)) continue;
-    if (isText(column)) {
-      notes.push(`${mnemonic} is text and is not drawn; Download has it.`);
-      continue;
-    }
-    if (column.length !== depths.length)
-      notes.push(`${mnemonic} has ${column.length} values for ${depths.length} depths.`);
-    curves.set(mnemonic, readCurve(mnemonic, textOf(units[mnemonic]), column, order, notes));
-  }
+function readTops(artifact: Fields): Top[] {
+  const tops = listOf(artifact.tops).flatMap((entry) => {
+    const top = fieldsOf(entry);
+    const depth = numberOf(top?.depth);
+    return top && Number.isFinite(depth) ? [{ name: textOf(top.name), depth }] : [];
+  });
+  return tops.sort((a, b) => a.depth - b.depth);
+}
+
+function readZones(artifact: Fields): Zone[] {
+  return listOf(artifact.zones).flatMap((entry, position) => {
+    const zone = fieldsOf(entry);
+    const top = numberOf(zone?.top);
+    const bottom = numberOf(zone?.bottom);
+    if (!zone || !(top < bottom)) return [];
+    const color = parseHex(zone.color) ? (zone.color as string) : paletteColor(position);
+    return [{ name: textOf(zone.name), top, bottom, color }];
+  });
+}
+
+/** The plot of an artifact around curves that are known already, wherever their values are. */
+export function plotOf(
+  artifact: Fields,
+  index: WellPlot["index"],
+  curves: Map<string, Curve>,
+  data: CurveData,
+  notes: string[],
+): WellPlot {
   let tracks = readTracks(artifact, curves, notes);
   if (tracks.length === 0)
     tracks = [...curves.values()]
@@ -204,20 +238,41 @@ export function readLogPlot(value: unknown): WellPlot {
       .slice(0, 4)
       .map(trackFor);
   if (tracks.length === 0) throw new PlotDataError("No curve in the data has values, so there is nothing to draw.");
-  const tops = listOf(artifact.tops).flatMap((entry) => {
-    const top = fieldsOf(entry);
-    const depth = numberOf(top?.depth);
-    return top && Number.isFinite(depth) ? [{ name: textOf(top.name), depth }] : [];
-  });
-  tops.sort((a, b) => a.depth - b.depth);
   return {
     name: textOf(artifact.wellName),
     synthetic: artifact.synthetic === true,
-    index: { mnemonic: index, unit: textOf(fieldsOf(artifact.index)?.unit) },
-    depth: Float64Array.from(order, (row) => depths[row] as number),
-    curves,
-    tracks,
-    tops,
-    notes,
+    ...{ index, data, curves, tracks, notes },
+    tops: readTops(artifact),
+    zones: readZones(artifact),
   };
+}
+
+export function readLogPlot(value: unknown): WellPlot {
+  const artifact = fieldsOf(value);
+  const columns = fieldsOf(artifact?.logData);
+  if (!artifact || !columns) throw new PlotDataError("The artifact has no logData, so there is nothing to draw.");
+  const notes: string[] = [];
+  const index = indexName(artifact, columns);
+  const depths = listOf(columns[index]);
+  const order = depthOrder(depths, notes);
+  if (order.length === 0) throw new PlotDataError("The depth index is empty, so there is nothing to draw.");
+  const units = fieldsOf(artifact.units) ?? {};
+  const curves = new Map<string, Curve>();
+  const values = new Map<string, Float64Array>();
+  for (const [mnemonic, column] of Object.entries(columns)) {
+    if (mnemonic === index || !Array.isArray(column)) continue;
+    if (isText(column)) {
+      notes.push(`${mnemonic} is text and is not drawn; Download has it.`);
+      continue;
+    }
+    if (column.length !== depths.length)
+      notes.push(`${mnemonic} has ${column.length} values for ${depths.length} depths.`);
+    const read = readCurve(mnemonic, textOf(units[mnemonic]), column, order, notes);
+    curves.set(mnemonic, read.curve);
+    values.set(mnemonic, read.values);
+  }
+  const depth = new Float64Array(order.length);
+  for (let i = 0; i < order.length; ++i) depth[i] = depths[order[i]!] as number;
+  const unit = textOf(fieldsOf(artifact.index)?.unit);
+  return plotOf(artifact, { mnemonic: index, unit }, curves, new MemoryData(depth, values), notes);
 }

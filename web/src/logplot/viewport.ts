@@ -12,13 +12,11 @@ export class DepthRange {
   readonly whole: Viewport;
   readonly spanMin: number;
 
-  constructor(depth: Float64Array) {
-    const first = depth[0] ?? 0;
-    const last = depth[depth.length - 1] ?? first;
+  constructor(first: number, last: number, rows: number) {
     // A well of one sample still needs a window around it.
     this.whole = last > first ? { top: first, bottom: last } : { top: first - 1, bottom: first + 1 };
     const span = this.whole.bottom - this.whole.top;
-    this.spanMin = Math.min(span, (span / Math.max(1, depth.length - 1)) * SPAN_STEPS_MIN);
+    this.spanMin = Math.min(span, (span / Math.max(1, rows - 1)) * SPAN_STEPS_MIN);
   }
 
   /** The window, moved and if need be narrowed, to lie within the data. */
