@@ -7,17 +7,23 @@ import { ROWS, SPIKE, TOP, trapWell } from "./trap_well.mjs";
 const SESSION = "browser-test-tools";
 const LAS = "~V\n VERS. 2.0 :\n WRAP. NO :\n~W\n STRT.M 1 :\n STOP.M 3 :\n STEP.M 1 :\n NULL. -999 :\n WELL. LAS-1 :\n~C\n DEPT.M :\n GR.GAPI :\n~A\n1 10\n2 -999\n3 30\n";
 
+/** The second well's plot, once it is drawn. */
+async function seen(page) {
+  const frame = page.locator(".artifact", { has: page.getByRole("heading", { name: "TOOLS-22" }) });
+  await frame.scrollIntoViewIfNeeded();
+  const plot = frame.locator("figure.logplot");
+  await plot.locator("[data-curve]").first().waitFor();
+  await plot.locator(".plot-stage").scrollIntoViewIfNeeded();
+  await until(() => plot.locator(".plot-stage canvas").evaluate((canvas) => canvas.width > 300), "no canvas");
+  return plot;
+}
+
 async function open(harness, page) {
   const zones = [{ name: "Sand B", top: TOP + 600, bottom: TOP + 800, color: "#c9a227" }];
   const artifacts = [trapWell("SIDE-1"), { ...trapWell("TOOLS-22"), zones, tops: [{ name: "Top B", depth: TOP + 600 }] }];
   await harness.api("POST", `/v1/sessions/${SESSION}/messages`, { role: "assistant", content: "Two wells", artifacts });
   await page.goto(`${harness.baseUrl}/#/s/${SESSION}`);
-  const plot = page.locator("figure.logplot").last();
-  await plot.scrollIntoViewIfNeeded();
-  await plot.locator("[data-curve]").first().waitFor();
-  await plot.locator(".plot-stage").scrollIntoViewIfNeeded();
-  await page.waitForFunction(() => [...document.querySelectorAll(".plot-stage canvas")].at(-1)?.width > 300);
-  return plot;
+  return seen(page);
 }
 
 async function scales(harness, page, plot) {
@@ -100,11 +106,8 @@ async function fingers(harness) {
   const page = await harness.page({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   try {
     await page.goto(`${harness.baseUrl}/#/s/${SESSION}`);
-    const plot = page.locator("figure.logplot").last();
-    await plot.scrollIntoViewIfNeeded();
-    await plot.locator("[data-curve]").first().waitFor();
+    const plot = await seen(page);
     const stage = plot.locator(".plot-stage");
-    await stage.scrollIntoViewIfNeeded();
     await harness.check("two fingers zoom the plot and not the page", async () => {
       const whole = await plot.locator(".plot-window").innerText();
       const box = await stage.boundingBox();

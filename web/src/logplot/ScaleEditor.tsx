@@ -34,7 +34,10 @@ export function ScaleEditor({ mnemonic, unit, scale, isChanged, onApply, onReset
   const [problem, setProblem] = useState("");
   const first = useRef<HTMLInputElement>(null);
   const problemId = useId();
-  useEffect(() => first.current?.focus(), []);
+  useEffect(() => {
+    first.current?.focus();
+    first.current?.select();
+  }, []);
   useEffect(() => {
     setLeft(String(scale.left));
     setRight(String(scale.right));
