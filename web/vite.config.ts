@@ -2,9 +2,17 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+
 export default defineConfig({
   base: "./",
   plugins: [react()],
+  resolve: {
+    alias: [
+      { find: /^@spillway\/client$/, replacement: here("client/src/index.ts") },
+      { find: /^@spillway\/client\/react$/, replacement: here("client/src/react/index.ts") },
+    ],
+  },
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,6 +1,8 @@
 // The page: conversations on the left, one conversation on the right, the address saying which.
 import { useCallback, useEffect, useState } from "react";
-import { ApiClient } from "./api/client";
+import { ApiClient } from "@spillway/client";
+import { SpillwayProvider } from "@spillway/client/react";
+import { views } from "./artifacts/views";
 import { ConversationView } from "./components/ConversationView";
 import { LogoIcon, MenuIcon } from "./components/icons";
 import { SessionList } from "./components/SessionList";
@@ -93,15 +95,17 @@ export function App({ client = defaultClient }: { client?: ApiClient }) {
         {onStorage ? (
           <StoragePage client={client} />
         ) : (
-          <ConversationView
-            key={sessionId}
-            client={client}
-            sessionId={sessionId}
-            messageId={route.messageId}
-            isNew={sessionId === draft}
-            onSaved={onSaved}
-            events={events}
-          />
+          <SpillwayProvider client={client} views={views}>
+            <ConversationView
+              key={sessionId}
+              client={client}
+              sessionId={sessionId}
+              messageId={route.messageId}
+              isNew={sessionId === draft}
+              onSaved={onSaved}
+              events={events}
+            />
+          </SpillwayProvider>
         )}
       </main>
     </div>

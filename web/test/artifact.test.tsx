@@ -1,10 +1,10 @@
 // The states of an artifact: waiting until seen, loading, failed with Retry, shown, given up; healthy neighbours.
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiClient } from "../src/api/client";
-import type { Artifact } from "../src/api/types";
-import { ArtifactView } from "../src/artifacts/ArtifactView";
-import { renderers, type RendererProps } from "../src/artifacts/registry";
+import { ApiClient } from "@spillway/client";
+import type { Artifact } from "@spillway/client";
+import { Artifact as ShownArtifact, registerRenderer, SpillwayProvider, unregisterRenderer, type RendererProps } from "@spillway/client/react";
+import { views } from "../src/artifacts/views";
 
 const observers: { target: Element; see: (inView: boolean) => void }[] = [];
 
@@ -24,8 +24,9 @@ class FakeObserver {
 /** A server whose answers the test gives one by one. */
 class FakeServer {
   readonly requests: { url: string; signal?: AbortSignal | null; answer: (response: Response) => Promise<void> }[] = [];
-  readonly client = new ApiClient(
-    (input, init) =>
+  readonly client = new ApiClient({
+    retries: 0,
+    send: (input, init) =>
       new Promise((resolve, reject) => {
         init?.signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
         const answer = (response: Response) =>
@@ -35,8 +36,21 @@ class FakeServer {
           });
         this.requests.push({ url: String(input), signal: init?.signal, answer });
       }),
+  });
+}
+
+function ArtifactView({ client, artifact }: { client: ApiClient; artifact: Artifact }) {
+  return (
+    <SpillwayProvider client={client} views={views}>
+      <ShownArtifact artifact={artifact} />
+    </SpillwayProvider>
   );
 }
+
+const note = {
+  ...{ label: "Note", loadingText: "Loading visualization data…", reserve: "card" as const },
+  load: async () => ({ default: Note }),
+};
 
 const VALUE = { type: "note", text: "hello" };
 const BODY = JSON.stringify(VALUE);
@@ -73,15 +87,12 @@ beforeEach(() => {
   observers.length = 0;
   server = new FakeServer();
   vi.stubGlobal("IntersectionObserver", FakeObserver);
-  renderers.set("note", {
-    ...{ label: "Note", loadingText: "Loading visualization data…", reserve: "card" },
-    load: async () => ({ default: Note }),
-  });
+  registerRenderer("note", note);
 });
 
 afterEach(() => {
   cleanup();
-  renderers.delete("note");
+  unregisterRenderer("note");
   vi.unstubAllGlobals();
 });
 
@@ -161,7 +172,7 @@ describe("an artifact", () => {
 
   it("whose drawing code cannot be loaded says so, and Retry tries again", async () => {
     const load = vi.fn().mockRejectedValueOnce(new TypeError("cut")).mockResolvedValue({ default: Note });
-    renderers.set("note", { ...renderers.get("note")!, load });
+    registerRenderer("note", { ...note, load });
     render(<ArtifactView client={server.client} artifact={artifact({ value: VALUE, storage: "inline" })} />);
     observers[0]!.see(true);
     fireEvent.click(await screen.findByRole("button", { name: /^Retry/ }));

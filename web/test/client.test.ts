@@ -1,27 +1,17 @@
-// The client's promises: progress, exact sizes, aborts, and errors that can be read and quoted.
+// The client's promises: requests as the API wants them, and errors that can be read and quoted.
 import { describe, expect, it } from "vitest";
-import { ApiClient } from "../src/api/client";
-import { ProblemError } from "../src/api/problem";
+import { ApiClient, ProblemError } from "@spillway/client";
 
 function answering(...answers: (Response | Error)[]) {
   const calls: [string, RequestInit | undefined][] = [];
-  const client = new ApiClient(async (input, init) => {
+  const send = async (input: RequestInfo | URL, init?: RequestInit) => {
     calls.push([String(input), init]);
     const answer = answers.shift()!;
     if (answer instanceof Response) return answer;
     throw answer;
-  });
+  };
+  const client = new ApiClient({ send });
   return { client, calls };
-}
-
-function streamed(...chunks: number[]): Response {
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      for (const size of chunks) controller.enqueue(new Uint8Array(size).fill(size));
-      controller.close();
-    },
-  });
-  return new Response(body, { headers: { "x-request-id": "r1" } });
 }
 
 async function problemOf(promise: Promise<unknown>): Promise<ProblemError> {
@@ -32,32 +22,6 @@ async function problemOf(promise: Promise<unknown>): Promise<ProblemError> {
   expect(thrown).toBeInstanceOf(ProblemError);
   return thrown as ProblemError;
 }
-
-describe("download", () => {
-  it("gives the bytes in order and reports progress up to the whole", async () => {
-    const { client } = answering(streamed(3, 4));
-    const seen: number[] = [];
-    const got = await client.download("/x", { sizeBytes: 7, onProgress: (p) => seen.push(p.receivedBytes) });
-    expect(Array.from(got.bytes)).toEqual([3, 3, 3, 4, 4, 4, 4]);
-    expect(seen).toEqual([0, 3, 7]);
-    expect(got.requestId).toBe("r1");
-  });
-
-  it.each([[[3]], [[9]], [[]]])("calls %j bytes of 7 incomplete, retryable, with the request id", async (chunks) => {
-    const { client } = answering(streamed(...chunks));
-    const problem = await problemOf(client.download("/x", { sizeBytes: 7 }));
-    expect([problem.code, problem.retryable, problem.requestId]).toEqual(["incomplete", true, "r1"]);
-  });
-
-  it("passes an abort on as what it is, not as a problem", async () => {
-    const abort = new DOMException("aborted", "AbortError");
-    const { client, calls } = answering(abort);
-    const controller = new AbortController();
-    controller.abort();
-    await expect(client.download("/x", { sizeBytes: 1, signal: controller.signal })).rejects.toBe(abort);
-    expect(calls[0]![1]!.signal).toBe(controller.signal);
-  });
-});
 
 describe("errors", () => {
   it("keep everything the server said", async () => {

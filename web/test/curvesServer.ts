@@ -1,5 +1,5 @@
 // The server's side of partial loading, in memory and by brute force: what the tests put in its place.
-import { decodeTile, type CurveInfo, type CurvesApi, type Description } from "../src/logplot/curvesApi";
+import { decodeTile, type CurveInfo, type CurvesApi, type Description } from "@spillway/client";
 
 const TILE = 1024;
 

@@ -1,8 +1,8 @@
 // The log plot's parts around the canvas: scales that are edited, files that are saved, units, pinching, wells together.
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiClient } from "../src/api/client";
-import type { Artifact, Message } from "../src/api/types";
+import { ApiClient } from "@spillway/client";
+import type { Artifact, Message } from "@spillway/client";
 import { ConversationMessages } from "../src/artifacts/conversation";
 import { cellText, csvOfValue } from "../src/logplot/csv";
 import { fileName } from "../src/logplot/ExportPanel";
@@ -310,7 +310,9 @@ describe("a long log", () => {
       asked.push(url);
       return Promise.resolve(Response.json({ title: "no" }, { status: 404 }));
     });
-    const client = new ApiClient(() => Promise.resolve(new Response(text)));
+    const client = new ApiClient({
+      send: (input, init) => (String(input).includes("/curves") ? fetch(input, init) : Promise.resolve(new Response(text))),
+    });
     render(<LogPlot artifact={long(text)} value={undefined} client={client} />);
     expect(await screen.findByRole("button", { name: /Scale of RT/ })).toBeTruthy();
     expect(asked).toEqual(["/v1/a/curves"]);
@@ -320,7 +322,9 @@ describe("a long log", () => {
     const answers = [Response.json({ title: "Store down", status: 503 }, { status: 503 }), Response.json({}, { status: 404 })];
     vi.stubGlobal("fetch", () => Promise.resolve(answers.shift()));
     const text = JSON.stringify(plotValue()).padEnd(8_000_001);
-    const client = new ApiClient(() => Promise.resolve(new Response(text)));
+    const client = new ApiClient({
+      send: (input, init) => (String(input).includes("/curves") ? fetch(input, init) : Promise.resolve(new Response(text))),
+    });
     render(<LogPlot artifact={long(text)} value={undefined} client={client} />);
     expect((await screen.findByRole("alert")).textContent).toMatch(/Store down/);
     fireEvent.click(screen.getByRole("button", { name: /^Retry/ }));

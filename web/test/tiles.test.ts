@@ -1,6 +1,6 @@
 // Long logs by tiles: the decoder, the cache, and that what is drawn of them is what drawing all samples gives.
 import { describe, expect, it } from "vitest";
-import { decodeTile } from "../src/logplot/curvesApi";
+import { decodeTile } from "@spillway/client";
 import { MemoryData, type CurveData } from "../src/logplot/data";
 import { crossoverSpans } from "../src/logplot/crossover";
 import { M4, RowIndex } from "../src/logplot/m4";

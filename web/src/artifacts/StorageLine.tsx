@@ -1,5 +1,5 @@
 // One line that says where an artifact's bytes are and what they became there.
-import type { Artifact } from "../api/types";
+import type { Artifact } from "@spillway/client";
 import { formatBytes } from "../format";
 
 const PLACES = {

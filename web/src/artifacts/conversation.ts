@@ -1,5 +1,5 @@
 // What else is in the conversation around an artifact, for renderers that show several together.
 import { createContext } from "react";
-import type { Message } from "../api/types";
+import type { Message } from "@spillway/client";
 
 export const ConversationMessages = createContext<readonly Message[]>([]);

@@ -1,6 +1,6 @@
 // Deleting, asked twice: a bin, then a question, then what went wrong.
 import { useState } from "react";
-import { toProblem, type ProblemError } from "../api/problem";
+import { toProblem, type ProblemError } from "@spillway/client";
 import { TrashIcon } from "./icons";
 import { ProblemNotice } from "./ProblemNotice";
 

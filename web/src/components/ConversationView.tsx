@@ -1,6 +1,6 @@
 // One conversation from its first message to the composer.
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from "react";
-import type { ApiClient } from "../api/client";
+import type { ApiClient } from "@spillway/client";
 import { ConversationMessages } from "../artifacts/conversation";
 import { useConversation, type Conversation, type Outgoing } from "../hooks/useConversation";
 import type { EventSubscriber } from "../hooks/useEvents";
@@ -159,7 +159,6 @@ export function ConversationView({ client, sessionId, messageId, isNew, onSaved,
             {messages.map((message) => (
               <MessageView
                 key={message.id}
-                client={client}
                 message={message}
                 isTarget={message.id === messageId}
                 onDelete={remove}

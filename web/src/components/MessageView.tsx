@@ -1,8 +1,8 @@
 // One message: who, when, the text as it was written, and its artifacts.
+import { Artifact } from "@spillway/client/react";
 import { memo } from "react";
-import type { ApiClient } from "../api/client";
-import type { Message, Role } from "../api/types";
-import { ArtifactView } from "../artifacts/ArtifactView";
+import type { Message, Role } from "@spillway/client";
+
 import { formatTime } from "../format";
 import { messageHash } from "../hooks/useRoute";
 import { ConfirmDelete } from "./ConfirmDelete";
@@ -10,13 +10,12 @@ import { ConfirmDelete } from "./ConfirmDelete";
 const NAMES: Record<Role, string> = { user: "You", assistant: "Spillway", system: "System", tool: "Tool" };
 
 interface Props {
-  client: ApiClient;
   message: Message;
   isTarget: boolean; // the address names it
   onDelete: (messageId: string) => Promise<void>;
 }
 
-export const MessageView = memo(function MessageView({ client, message, isTarget, onDelete }: Props) {
+export const MessageView = memo(function MessageView({ message, isTarget, onDelete }: Props) {
   return (
     <article
       className="message"
@@ -38,7 +37,7 @@ export const MessageView = memo(function MessageView({ client, message, isTarget
       </header>
       {message.content && <p className="message-content">{message.content}</p>}
       {message.artifacts.map((artifact) => (
-        <ArtifactView key={artifact.id} client={client} artifact={artifact} />
+        <Artifact key={artifact.id} artifact={artifact} />
       ))}
     </article>
   );

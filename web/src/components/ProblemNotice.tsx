@@ -1,5 +1,5 @@
 // An error where it happened: what failed, why, what can be done, and the id to quote.
-import type { ProblemError } from "../api/problem";
+import type { ProblemError } from "@spillway/client";
 import { WarningIcon } from "./icons";
 
 interface Props {

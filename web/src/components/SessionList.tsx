@@ -1,5 +1,5 @@
 // The conversations, newest activity first, with deletion asked twice.
-import type { Session } from "../api/types";
+import type { Session } from "@spillway/client";
 import { formatTime } from "../format";
 import type { Sessions } from "../hooks/useSessions";
 import { sessionHash, STORAGE_HASH } from "../hooks/useRoute";

@@ -1,8 +1,8 @@
 // One conversation: its messages in order, older pages on demand, and sending with the built-in responder's reply.
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { ApiClient } from "../api/client";
-import { ProblemError, toProblem } from "../api/problem";
-import type { Message, ServerEvent } from "../api/types";
+import type { ApiClient } from "@spillway/client";
+import { ProblemError, toProblem } from "@spillway/client";
+import type { Message, ServerEvent } from "@spillway/client";
 import { randomId } from "../id";
 
 /** A message of the reader on its way to the server. */

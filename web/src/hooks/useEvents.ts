@@ -1,7 +1,7 @@
 // One stream of the server's events for the whole page; its parts subscribe to it.
 import { useCallback, useEffect, useRef } from "react";
-import type { ApiClient } from "../api/client";
-import type { ServerEvent } from "../api/types";
+import type { ApiClient } from "@spillway/client";
+import type { ServerEvent } from "@spillway/client";
 
 type Listener = (event: ServerEvent) => void;
 export type EventSubscriber = (listener: Listener) => () => void;

@@ -1,8 +1,8 @@
 // The list of conversations, newest activity first, page by page.
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { ApiClient } from "../api/client";
-import { toProblem, type ProblemError } from "../api/problem";
-import type { Session } from "../api/types";
+import type { ApiClient } from "@spillway/client";
+import { toProblem, type ProblemError } from "@spillway/client";
+import type { Session } from "@spillway/client";
 
 export interface Sessions {
   sessions: Session[] | null; // null: not known yet

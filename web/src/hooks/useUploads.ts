@@ -1,7 +1,7 @@
 // Files on their way into a conversation, one after the other's message.
 import { useCallback, useRef, useState } from "react";
-import type { ApiClient } from "../api/client";
-import { toProblem, type ProblemError } from "../api/problem";
+import type { ApiClient } from "@spillway/client";
+import { toProblem, type ProblemError } from "@spillway/client";
 import { randomId } from "../id";
 
 export interface Upload {

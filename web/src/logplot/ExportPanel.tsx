@@ -1,7 +1,7 @@
 // Takes the plot along: as a picture, as vectors, as numbers, or as the file it came from.
 import { useState, type RefObject } from "react";
-import type { Artifact } from "../api/types";
-import { toProblem } from "../api/problem";
+import type { Artifact } from "@spillway/client";
+import { toProblem } from "@spillway/client";
 import { viewOf } from "./draw";
 import { sheetPng, sheetSvg, type Sheet } from "./sheet";
 import type { Store } from "./store";

@@ -1,9 +1,9 @@
 // The log plot of wells: tracks on canvas over one depth axis, with read-out, zoom, scales, picker, export and table.
 import { useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
-import { ApiClient } from "../api/client";
-import { toProblem, type ProblemError } from "../api/problem";
+import { ApiClient } from "@spillway/client";
+import { toProblem, type ProblemError } from "@spillway/client";
 import { ConversationMessages } from "../artifacts/conversation";
-import type { RendererProps } from "../artifacts/registry";
+import type { RendererProps } from "@spillway/client/react";
 import { FitIcon, MinusIcon, PlusIcon } from "../components/icons";
 import { ProblemNotice } from "../components/ProblemNotice";
 import { formatBytes, formatCount, formatDepth } from "../format";

@@ -1,8 +1,8 @@
 // Puts other wells of the conversation beside this one, on the same depth axis.
 import { useRef, useState } from "react";
-import type { ApiClient } from "../api/client";
-import { toProblem } from "../api/problem";
-import type { Artifact } from "../api/types";
+import type { ApiClient } from "@spillway/client";
+import { toProblem } from "@spillway/client";
+import type { Artifact } from "@spillway/client";
 import { unitsPerCommon } from "./units";
 import { openWell, type Well } from "./well";
 

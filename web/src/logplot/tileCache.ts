@@ -1,6 +1,6 @@
 // Tiles of a long log: fetched a few at a time, kept within a bound of bytes, the least recently used go first.
-import { toProblem, type ProblemError } from "../api/problem";
-import type { CurvesApi, Tile } from "./curvesApi";
+import { toProblem, type ProblemError } from "@spillway/client";
+import type { CurvesApi, Tile } from "@spillway/client";
 
 export const CACHE_BYTES_MAX = 64e6;
 const FETCHES_MAX = 4;

@@ -1,7 +1,7 @@
 // A long log of which only tiles are here: coarse ones at once, finer ones as they come. No value is made up.
-import type { ProblemError } from "../api/problem";
+import type { ProblemError } from "@spillway/client";
 import type { ScaledCurve } from "./crossover";
-import type { Buckets, CurvesApi, Description, Tile } from "./curvesApi";
+import type { Buckets, CurvesApi, Description, Tile } from "@spillway/client";
 import type { Column, CurveData, Pair, PairRequest, Slice } from "./data";
 import { nearest } from "./m4";
 import { TileCache, type TileAddress } from "./tileCache";

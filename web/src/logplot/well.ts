@@ -1,10 +1,10 @@
 // Opens the well of an artifact: whole where it is small, tile by tile where it is long.
-import type { ApiClient } from "../api/client";
-import { ProblemError } from "../api/problem";
-import type { Artifact } from "../api/types";
-import { PLOT_WHOLE_BYTES_MAX } from "../artifacts/registry";
+import type { ApiClient } from "@spillway/client";
+import { ProblemError } from "@spillway/client";
+import type { Artifact } from "@spillway/client";
+import { PLOT_WHOLE_BYTES_MAX } from "../artifacts/renderers";
 import { csvOfTiles, csvOfValue } from "./csv";
-import { curvesApi, type CurvesApi, type Description } from "./curvesApi";
+import type { CurvesApi, Description } from "@spillway/client";
 import { plotOf, readLogPlot, type Curve, type WellPlot } from "./model";
 import { TiledData } from "./tiledData";
 import type { Viewport } from "./viewport";
@@ -44,8 +44,8 @@ function hasNoTiles(thrown: unknown): boolean {
   return thrown instanceof ProblemError && [400, 404, 405, 501].includes(thrown.status);
 }
 
-async function openTiled(artifact: Artifact, signal: AbortSignal): Promise<Well | null> {
-  const api = curvesApi(artifact.href, artifact.sha256);
+async function openTiled(client: ApiClient, artifact: Artifact, signal: AbortSignal): Promise<Well | null> {
+  const api = client.curves(artifact);
   try {
     const description = await api.describe(signal);
     return canBeTiled(description) ? wellOfTiles(description, api) : null;
@@ -63,9 +63,8 @@ export async function openWell(
 ): Promise<Well> {
   if (artifact.error) throw new ProblemError(artifact.error);
   if (artifact.value !== undefined) return wellOfValue(artifact.value);
-  const tiled = artifact.size > PLOT_WHOLE_BYTES_MAX ? await openTiled(artifact, signal) : null;
+  const tiled = artifact.size > PLOT_WHOLE_BYTES_MAX ? await openTiled(client, artifact, signal) : null;
   if (tiled) return tiled;
-  const options = { sizeBytes: artifact.size, signal, onProgress: (p: { receivedBytes: number }) => onProgress(p.receivedBytes) };
-  const { bytes } = await client.download(artifact.href, options);
+  const bytes = await client.load(artifact, { signal, onProgress });
   return wellOfValue(JSON.parse(new TextDecoder().decode(bytes)));
 }

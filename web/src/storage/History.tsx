@@ -1,5 +1,5 @@
 // What was stored day by day: three layers over time, and the same as a table.
-import type { Day } from "../api/types";
+import type { Day } from "@spillway/client";
 import { formatBytes, formatCount } from "../format";
 
 const WIDTH = 640;

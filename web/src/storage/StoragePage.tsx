@@ -1,8 +1,8 @@
 // Where the bytes are, what that costs, how it grew, and what went wrong.
 import { useCallback, useEffect, useState, type ReactNode } from "react";
-import type { ApiClient } from "../api/client";
-import { toProblem, type ProblemError } from "../api/problem";
-import type { ArtifactPlace, Stats } from "../api/types";
+import type { ApiClient } from "@spillway/client";
+import { toProblem, type ProblemError } from "@spillway/client";
+import type { ArtifactPlace, Stats } from "@spillway/client";
 import { ProblemNotice } from "../components/ProblemNotice";
 import { formatBytes, formatCount, formatTime } from "../format";
 import { messageHash } from "../hooks/useRoute";

@@ -1,6 +1,6 @@
 // What keeping the stored bytes costs in a month, as they are and as they would be without Spillway. Pure.
 // Sources: Amazon DynamoDB pricing (on demand; items are billed by stored GB), Amazon S3 pricing (Standard).
-import type { Stats } from "../api/types";
+import type { Stats } from "@spillway/client";
 
 const GB = 1e9;
 const WRITE_UNIT_BYTES = 1024; // a write request unit covers 1 KB, a transaction takes two

@@ -1,5 +1,5 @@
 // Partial loading of long logs: what curves an artifact has, and tiles of them (docs: GET …/artifacts/{a}/curves).
-import { networkProblem, ProblemError, problemOf } from "../api/problem";
+import { networkProblem, ProblemError, problemOf } from "./problem";
 
 export interface CurveInfo {
   name: string;
@@ -103,10 +103,10 @@ export function decodeTile(buffer: ArrayBuffer): Tile {
   return tile;
 }
 
-async function request(url: string, signal?: AbortSignal): Promise<Response> {
+async function request(send: typeof fetch, url: string, signal?: AbortSignal): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { signal });
+    response = await send(url, { signal });
   } catch (thrown) {
     throw signal?.aborted ? thrown : networkProblem();
   }
@@ -121,11 +121,11 @@ export interface CurvesApi {
 }
 
 /** The curves of the artifact at `href`, as long as it is the one with this digest. */
-export function curvesApi(href: string, sha256: string): CurvesApi {
+export function curvesApi(send: typeof fetch, href: string, sha256: string): CurvesApi {
   const base = `${href.replace(/[?#].*$/, "")}/curves`;
   return {
     async describe(signal) {
-      const response = await request(base, signal);
+      const response = await request(send, base, signal);
       const description = (await response.json()) as Description;
       if (description.sha256 !== sha256)
         throw new ProblemError({ title: "The artifact was replaced meanwhile", code: "conflict", retryable: true });
@@ -135,7 +135,7 @@ export function curvesApi(href: string, sha256: string): CurvesApi {
       const query = new URLSearchParams({ sha256 });
       // A name with a comma in it cannot be asked for alone; without names all curves come.
       if (!curves.some((name) => name.includes(","))) query.set("curves", curves.join(","));
-      const response = await request(`${base}/${level}/${position}?${query}`, signal);
+      const response = await request(send, `${base}/${level}/${position}?${query}`, signal);
       return decodeTile(await response.arrayBuffer());
     },
   };

@@ -7,8 +7,9 @@ export class ProblemError extends Error {
   readonly code: string;
   readonly requestId: string | null;
   readonly retryable: boolean;
+  readonly retryAfterMs: number; // the server asks to be left alone for so long
 
-  constructor(body: Partial<ProblemBody> & { title: string }) {
+  constructor(body: Partial<ProblemBody> & { title: string; retryAfterMs?: number }) {
     super(body.detail || body.title);
     this.name = "ProblemError";
     this.title = body.title;
@@ -16,6 +17,7 @@ export class ProblemError extends Error {
     this.code = body.code ?? "unknown";
     this.requestId = body.requestId || null;
     this.retryable = body.retryable ?? false;
+    this.retryAfterMs = body.retryAfterMs ?? 0;
   }
 }
 
@@ -29,6 +31,7 @@ export async function problemOf(response: Response): Promise<ProblemError> {
     status: response.status,
     requestId,
     retryable: STATUSES_RETRYABLE.has(response.status),
+    retryAfterMs: 1000 * (Number(response.headers.get("retry-after")) || 0),
   };
   try {
     const body: unknown = await response.json();

@@ -1,7 +1,7 @@
 // Fetches the code that draws an artifact, at the same time as its data.
 import { useEffect, useState, type ComponentType } from "react";
-import { ProblemError } from "../api/problem";
-import type { Renderer, RendererProps } from "../artifacts/registry";
+import { ProblemError } from "../problem";
+import type { Renderer, RendererProps } from "./registry";
 
 type Loaded = { Component: ComponentType<RendererProps> } | { problem: ProblemError };
 

@@ -1,24 +1,15 @@
 // The typed client of the artifact API: plain fetch, every call abortable, failures as ProblemError.
+import { curvesApi, type CurvesApi } from "./curves";
 import { listen } from "./events";
+import { Loader, type Loadable, type LoaderSettings, type LoadOptions } from "./loader";
 import { networkProblem, ProblemError, problemOf } from "./problem";
 import type { Message, MessagePage, NewMessage, ServerEvent, SessionPage, Stats } from "./types";
 import { upload, type UploadOptions } from "./upload";
 
-export interface Progress {
-  receivedBytes: number;
-  totalBytes: number;
-}
-
-export interface Download {
-  bytes: Uint8Array;
-  contentType: string;
-  requestId: string | null;
-}
-
-export interface DownloadOptions {
-  sizeBytes: number;
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
+export interface ClientSettings extends Partial<LoaderSettings> {
+  /** The server's address; empty: the one that the page came from. */
+  baseUrl?: string;
+  send?: typeof fetch;
 }
 
 type Query = Record<string, string | number | null | undefined>;
@@ -31,48 +22,36 @@ function withQuery(path: string, query: Query): string {
   return text ? `${path}?${text}` : path;
 }
 
-/** Reads a body to its end into one buffer of the announced size; anything shorter or longer is an error. */
-async function readExactly(response: Response, options: DownloadOptions): Promise<Uint8Array> {
-  const { sizeBytes, onProgress } = options;
-  const requestId = response.headers.get("x-request-id") ?? "";
-  const wrongSize = (receivedBytes: number) =>
-    new ProblemError({
-      title: "The data arrived incomplete",
-      detail: `${receivedBytes} of ${sizeBytes} bytes came.`,
-      code: "incomplete",
-      requestId,
-      retryable: true,
-    });
-  const bytes = new Uint8Array(sizeBytes);
-  let receivedBytes = 0;
-  onProgress?.({ receivedBytes, totalBytes: sizeBytes });
-  const reader = response.body?.getReader();
-  if (reader) {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      if (receivedBytes + value.length > sizeBytes) {
-        void reader.cancel();
-        throw wrongSize(receivedBytes + value.length);
-      }
-      bytes.set(value, receivedBytes);
-      receivedBytes += value.length;
-      onProgress?.({ receivedBytes, totalBytes: sizeBytes });
-    }
-  }
-  if (receivedBytes !== sizeBytes) throw wrongSize(receivedBytes);
-  return bytes;
-}
-
 function messagePath(sessionId: string, messageId: string): string {
   return `/v1/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}`;
 }
 
+/** Thread of the page. Every call may be repeated; failures are ProblemErrors, aborts what the signal says. */
 export class ApiClient {
+  readonly baseUrl: string;
+  readonly loader: Loader;
   private readonly send: typeof fetch;
 
-  constructor(send: typeof fetch = (input, init) => fetch(input, init)) {
-    this.send = send;
+  constructor(settings: ClientSettings = {}) {
+    const { baseUrl = "", send = (input, init) => fetch(input, init), ...loading } = settings;
+    this.baseUrl = baseUrl.replace(/\/$/, "");
+    this.send = (input, init) => send(typeof input === "string" ? this.urlOf(input) : input, init);
+    this.loader = new Loader(this.send, loading);
+  }
+
+  /** The exact bytes of an artifact; see Loader.load(). */
+  load(artifact: Loadable, options?: LoadOptions): Promise<Uint8Array> {
+    return this.loader.load(artifact, options);
+  }
+
+  /** Its curves in part; see CurvesApi. */
+  curves(artifact: Loadable): CurvesApi {
+    return curvesApi(this.send, artifact.href, artifact.sha256);
+  }
+
+  /** An address of the server, for links and images. */
+  urlOf(path: string): string {
+    return path.startsWith("/") ? this.baseUrl + path : path;
   }
 
   /** With `text` only sessions whose title or id contains it. */
@@ -86,7 +65,7 @@ export class ApiClient {
 
   /** What changes on the server, until the result is called. */
   listen(onEvent: (event: ServerEvent) => void): () => void {
-    return listen("/v1/events", onEvent);
+    return listen(this.urlOf("/v1/events"), onEvent);
   }
 
   async deleteSession(sessionId: string): Promise<void> {
@@ -110,14 +89,14 @@ export class ApiClient {
 
   /** Makes a message out of a LAS file: the curves, and the file itself. Returns its id. */
   async importLas(sessionId: string, file: File, options: UploadOptions): Promise<string> {
-    const answer = await upload("POST", withQuery("/v1/import", { session: sessionId, name: file.name }), file, options);
+    const answer = await upload("POST", this.urlOf(withQuery("/v1/import", { session: sessionId, name: file.name })), file, options);
     return (JSON.parse(answer) as { message: Message }).message.id;
   }
 
   /** Adds a file of any size to a message. */
   async putFile(sessionId: string, messageId: string, file: File, options: UploadOptions): Promise<void> {
     const path = withQuery(`${messagePath(sessionId, messageId)}/artifacts/file`, { name: file.name });
-    await upload("PUT", path, file, options);
+    await upload("PUT", this.urlOf(path), file, options);
   }
 
   /** Repeating a call with the same key after a failure saves the message once. */
@@ -127,21 +106,6 @@ export class ApiClient {
       headers: { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey },
       body: JSON.stringify(message),
     });
-  }
-
-  /** The exact bytes of an artifact, with progress as they come in. */
-  async download(href: string, options: DownloadOptions): Promise<Download> {
-    const response = await this.request(href, { signal: options.signal });
-    try {
-      return {
-        bytes: await readExactly(response, options),
-        contentType: response.headers.get("content-type") ?? "application/octet-stream",
-        requestId: response.headers.get("x-request-id"),
-      };
-    } catch (thrown) {
-      if (options.signal?.aborted || thrown instanceof ProblemError) throw thrown;
-      throw networkProblem();
-    }
   }
 
   private async fetchJson<T>(path: string, init: RequestInit): Promise<T> {
