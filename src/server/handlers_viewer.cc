@@ -19,6 +19,7 @@ std::string_view content_type_of(std::string_view path) {
   };
   static constexpr Type types[] = {{".html", "text/html; charset=utf-8"},
                                    {".js", "text/javascript; charset=utf-8"},
+                                   {".mjs", "text/javascript; charset=utf-8"},
                                    {".css", "text/css; charset=utf-8"},
                                    {".svg", "image/svg+xml"},
                                    {".json", "application/json"},

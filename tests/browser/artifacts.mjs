@@ -25,8 +25,8 @@ async function prepare(harness) {
       { type: "topsTable", name: "<b>Tops</b>", rows: [["Brent", 1932.4]] },
     ],
   });
-  const path = `/v1/sessions/${SESSION}/messages/${message.id}/artifacts/report.pdf?type=&name=report.pdf`;
-  await harness.api("PUT", path, new Uint8Array(3000).fill(7), "application/pdf");
+  const path = `/v1/sessions/${SESSION}/messages/${message.id}/artifacts/report.bin?type=&name=report.bin`;
+  await harness.api("PUT", path, new Uint8Array(3000).fill(7), "application/octet-stream");
   return message.artifacts.map((artifact) => new URL(artifact.href, harness.baseUrl).pathname);
 }
 
@@ -116,11 +116,13 @@ async function cards(harness, page) {
     const card = page.locator("section.artifact").nth(3);
     await card.scrollIntoViewIfNeeded();
     expect((await card.locator("h3").innerText()) === "<b>Tops</b>", "the name is not shown as it is");
-    await card.getByText("Preview").click();
+    await card.getByText("Contents").click();
+    await card.getByText("1 entry").click();
+    await card.getByText("2 entries").click();
     await card.getByText("1932.4").waitFor();
     const file = page.locator("section.artifact").nth(4);
     const text = await file.innerText();
-    expect(/report\.pdf/.test(text) && /application\/pdf/.test(text) && /3\.0 KB/.test(text), text);
+    expect(/report\.bin/.test(text) && /octet-stream/.test(text) && /3\.0 KB/.test(text), text);
     await harness.shot(page, "artifact-cards");
   });
 }

@@ -4,6 +4,7 @@
 import { conversationChecks } from "./conversation.mjs";
 import { artifactChecks } from "./artifacts.mjs";
 import { expect, Harness } from "./harness.mjs";
+import { kindsChecks } from "./kinds.mjs";
 import { plotChecks } from "./plot.mjs";
 import { plotToolChecks } from "./plot_tools.mjs";
 import { sharingChecks } from "./sharing.mjs";
@@ -21,6 +22,7 @@ try {
   await plotChecks(harness);
   await plotToolChecks(harness);
   await artifactChecks(harness);
+  await kindsChecks(harness);
   await sharingChecks(harness);
   await harness.check("the console stays free of errors", () =>
     expect(harness.errors.length === 0, harness.errors.join("\n")),

@@ -11,3 +11,23 @@ registerRenderer("logPlotViewer", {
   loadsItself: (artifact) => artifact.size > PLOT_WHOLE_BYTES_MAX,
   load: () => import("../logplot/LogPlot"),
 });
+
+registerRenderer("image/*", {
+  label: "Image",
+  loadsItself: () => true, // the browser does
+  load: () => import("./kinds/ImageArtifact"),
+});
+
+registerRenderer("text/*", { label: "Text", bytesMax: 64e6, load: () => import("./kinds/TextArtifact") });
+
+for (const kind of ["table", "text/csv", "text/tab-separated-values"])
+  registerRenderer(kind, { label: "Table", exact: true, bytesMax: 64e6, load: () => import("./kinds/TableArtifact") });
+
+registerRenderer("application/pdf", {
+  label: "Document",
+  reserve: "plot",
+  load: () => import("./kinds/PdfArtifact"),
+});
+
+for (const kind of ["vegaLite", "vega-lite", "application/vnd.vegalite.v5+json"])
+  registerRenderer(kind, { label: "Chart", bytesMax: 64e6, load: () => import("./kinds/VegaArtifact") });

@@ -1,7 +1,7 @@
 // What the viewer draws around artifacts: frame, progress, failure, and the card of what nothing draws.
 import type { ApiClient, Artifact } from "@spillway/client";
 import { isJson, useArtifact, type ArtifactViews, type FailedProps, type FrameProps, type LoadingProps } from "@spillway/client/react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { DownloadIcon } from "../components/icons";
 import { ProblemNotice } from "../components/ProblemNotice";
 import { formatBytes } from "../format";
@@ -47,27 +47,30 @@ function Failed({ artifact, problem, onRetry }: FailedProps) {
   return <ProblemNotice problem={problem} what={titleOf(artifact)} onRetry={onRetry} />;
 }
 
-/** A preview costs a request only when somebody opens it, and is offered only for what is quick to read. */
-const PREVIEW_BYTES_MAX = 64_000;
+/** A tree costs a request only when somebody opens it, and is offered only for what a page can hold. */
+const TREE_BYTES_MAX = 64e6;
 
-function Preview({ artifact }: { artifact: Artifact }) {
+const JsonTree = lazy(() => import("./kinds/JsonTree").then((module) => ({ default: module.JsonTree })));
+
+function Tree({ artifact }: { artifact: Artifact }) {
   const [open, setOpen] = useState(false);
-  const { value, problem, retry } = useArtifact(artifact, { enabled: open });
+  // The bytes keep the digits that JavaScript's numbers have not.
+  const { state, problem, retry } = useArtifact(artifact, { enabled: open, exact: true });
+  const text = state.status === "ready" ? new TextDecoder().decode(state.bytes) : null;
   return (
     <details className="preview" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Preview</summary>
+      <summary>Contents</summary>
       {problem && <ProblemNotice problem={problem} what={titleOf(artifact)} onRetry={retry} />}
-      {open && value !== undefined && (
-        <pre tabIndex={0} aria-label={`JSON of ${titleOf(artifact)}`}>
-          {JSON.stringify(value, null, 2)}
-        </pre>
+      {open && !problem && (
+        <Suspense fallback={<p role="status">Loading…</p>}>
+          {text !== null && <JsonTree text={text} name={titleOf(artifact)} />}
+        </Suspense>
       )}
     </details>
   );
 }
 
 function Card({ artifact }: { artifact: Artifact; client: ApiClient }) {
-  const previewable = isJson(artifact) && artifact.size <= PREVIEW_BYTES_MAX;
   return (
     <>
       <dl className="card-facts">
@@ -80,7 +83,7 @@ function Card({ artifact }: { artifact: Artifact; client: ApiClient }) {
           <dd className="numbers">{formatBytes(artifact.size)}</dd>
         </div>
       </dl>
-      {previewable && <Preview artifact={artifact} />}
+      {isJson(artifact) && artifact.size <= TREE_BYTES_MAX && <Tree artifact={artifact} />}
     </>
   );
 }

@@ -104,10 +104,13 @@ export interface LoadedArtifact {
   retry: () => void;
 }
 
-/** An artifact's bytes, and its value if it is JSON. While `enabled` is false nothing is loaded; what is here stays. */
-export function useArtifact(artifact: ArtifactInfo, { enabled = true, bytesMax = Infinity } = {}): LoadedArtifact {
+/**
+ * An artifact's bytes, and its value if it is JSON. While `enabled` is false nothing is loaded; what is here stays. With
+ * `exact` the bytes are loaded even of JSON that came parsed with its message.
+ */
+export function useArtifact(artifact: ArtifactInfo, { enabled = true, exact = false, bytesMax = Infinity } = {}): LoadedArtifact {
   const { client } = useSettings();
-  const hasValue = artifact.value !== undefined;
+  const hasValue = artifact.value !== undefined && !exact;
   const { state, retry } = useArtifactBytes(client, artifact, enabled && !hasValue, bytesMax);
   const parsed = useMemo((): Parsed | null => {
     if (hasValue) return { value: artifact.value };
@@ -123,6 +126,7 @@ function Drawn({ artifact, renderer, inView }: { artifact: ArtifactInfo; rendere
   const itself = artifact.error === undefined && (renderer.loadsItself?.(artifact) ?? false);
   const { state, value, problem, retry } = useArtifact(artifact, {
     enabled: inView && !itself,
+    exact: renderer.exact,
     bytesMax: renderer.bytesMax,
   });
   const { loaded, reload } = useRendererComponent(renderer, inView);

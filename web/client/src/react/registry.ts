@@ -6,7 +6,7 @@ import type { Artifact } from "../types";
 export interface RendererProps {
   artifact: Artifact;
   value: unknown; // of JSON; undefined for other bytes, and if the renderer loads what it needs itself
-  bytes?: Uint8Array | null; // exactly as they were saved; null where a small JSON value came with its message
+  bytes?: Uint8Array | null; // exactly as they were saved; null where a small JSON value came with its message, unless exact
   client?: ApiClient; // for what it loads; without one it makes its own
 }
 
@@ -15,6 +15,7 @@ export interface Renderer {
   loadingText?: string;
   reserve?: "plot" | "card"; // the height kept free before the data is there
   bytesMax?: number; // larger ones are offered as a download
+  exact?: boolean; // it reads the bytes, also of small JSON that came parsed, where digits may be lost
   loadsItself?: (artifact: Artifact) => boolean; // parts of it, as it needs them; the page does not download it
   load: () => Promise<{ default: ComponentType<RendererProps> }>; // its code, when the first one is seen
 }

@@ -1,0 +1,50 @@
+// Vega-Lite charts. Expressions are interpreted, never evaluated as code, and nothing is loaded from anywhere.
+import type { RendererProps } from "@spillway/client/react";
+import { useEffect, useRef, useState } from "react";
+import { None, parse, View, type Spec } from "vega";
+import { expressionInterpreter } from "vega-interpreter";
+import { compile, type TopLevelSpec } from "vega-lite";
+import "./kinds.css";
+
+const REFUSAL = "A chart of an artifact may not load anything; its data must be in it.";
+
+/** Vega goes on without what it could not load, and only logs that: we say it instead of drawing half a chart. */
+function refusingLoader(onAsked: (failure: Error) => void) {
+  const refuse = () => {
+    const failure = new Error(REFUSAL);
+    onAsked(failure);
+    return Promise.reject(failure);
+  };
+  return { load: refuse, sanitize: refuse, http: refuse, file: refuse, options: {} };
+}
+
+export default function VegaArtifact({ artifact, value }: RendererProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const [failure, setFailure] = useState<Error | null>(null);
+  useEffect(() => {
+    const container = place.current!;
+    let view: View | null = null;
+    const draw = async () => {
+      const spec = { width: "container", ...(value as object) } as TopLevelSpec;
+      const compiled = compile(spec).spec as Spec;
+      const options = { ast: true } as never; // the type of an earlier version lacks it
+      view = new View(parse(compiled, undefined, options), {
+        expr: expressionInterpreter,
+        loader: refusingLoader(setFailure),
+        renderer: "canvas",
+        container,
+        hover: true,
+        logLevel: None, // what fails is said in the page
+      } as never);
+      await view.runAsync();
+    };
+    draw().catch((thrown: unknown) => setFailure(thrown instanceof Error ? thrown : new Error(String(thrown))));
+    return () => void view?.finalize();
+  }, [value]);
+  if (failure) throw failure; // its own boundary says so, beside Download
+  return (
+    <div className="kind-chart" role="img" aria-label={`Chart ${artifact.name || artifact.id}`}>
+      <div ref={place} />
+    </div>
+  );
+}
