@@ -5,7 +5,8 @@ import { inkPixels, misalignedRows } from "./pixels.mjs";
 import { ROWS, SPIKE, TOP, trapWell } from "./trap_well.mjs";
 
 const SESSION = "browser-test-tools";
-const LAS = "~V\n VERS. 2.0 :\n WRAP. NO :\n~W\n STRT.M 1 :\n STOP.M 3 :\n STEP.M 1 :\n NULL. -999 :\n WELL. LAS-1 :\n~C\n DEPT.M :\n GR.GAPI :\n~A\n1 10\n2 -999\n3 30\n";
+const LAS =
+  "~V\n VERS. 2.0 :\n WRAP. NO :\n~W\n STRT.M 1 :\n STOP.M 3 :\n STEP.M 1 :\n NULL. -999 :\n WELL. LAS-1 :\n~C\n DEPT.M :\n GR.GAPI :\n~A\n1 10\n2 -999\n3 30\n";
 
 /** The second well's plot, once it is drawn. */
 async function seen(page) {
@@ -20,7 +21,10 @@ async function seen(page) {
 
 async function open(harness, page) {
   const zones = [{ name: "Sand B", top: TOP + 600, bottom: TOP + 800, color: "#c9a227" }];
-  const artifacts = [trapWell("SIDE-1"), { ...trapWell("TOOLS-22"), zones, tops: [{ name: "Top B", depth: TOP + 600 }] }];
+  const artifacts = [
+    trapWell("SIDE-1"),
+    { ...trapWell("TOOLS-22"), zones, tops: [{ name: "Top B", depth: TOP + 600 }] },
+  ];
   await harness.api("POST", `/v1/sessions/${SESSION}/messages`, { role: "assistant", content: "Two wells", artifacts });
   await page.goto(`${harness.baseUrl}/#/s/${SESSION}`);
   return seen(page);
@@ -44,7 +48,10 @@ async function scales(harness, page, plot) {
     await plot.getByLabel("Right").fill("100");
     await plot.getByRole("button", { name: "Apply" }).click();
     await until(async () => (await inkPixels(plot, "RT", edge)) > before, "no mark at the edge");
-    expect((await inkPixels(plot, "RT", { rows: [0.7, 0.9], columns: [0.97, 1] })) === 0, "a mark where all is on scale");
+    expect(
+      (await inkPixels(plot, "RT", { rows: [0.7, 0.9], columns: [0.97, 1] })) === 0,
+      "a mark where all is on scale",
+    );
     await plot.getByRole("button", { name: "Reset" }).click();
     await until(async () => (await inkPixels(plot, "RT", edge)) === before, "reset does not bring the scale back");
     await page.keyboard.press("Escape");
@@ -52,7 +59,10 @@ async function scales(harness, page, plot) {
 }
 
 async function saved(page, plot, label) {
-  const [download] = await Promise.all([page.waitForEvent("download"), plot.getByRole("button", { name: label }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    plot.getByRole("button", { name: label }).click(),
+  ]);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
@@ -73,7 +83,10 @@ async function files(harness, page, plot) {
     await page.keyboard.press("+");
     const part = (await saved(page, plot, /in the window/)).bytes.toString().split("\r\n");
     expect(part.length > 1000 && part.length < ROWS, `${part.length} lines of the window`);
-    expect(part.slice(1, -1).every((line) => lines.includes(line)), "a line differs from the data");
+    expect(
+      part.slice(1, -1).every((line) => lines.includes(line)),
+      "a line differs from the data",
+    );
     await plot.locator(".plot-stage").focus();
     await page.keyboard.press("Home");
   });
@@ -113,12 +126,19 @@ async function fingers(harness) {
       const box = await stage.boundingBox();
       const session = await page.context().newCDPSession(page);
       const touch = (type, ys) =>
-        session.send("Input.dispatchTouchEvent", { type, touchPoints: ys.map((y, id) => ({ x: 200, y: box.y + y, id })) });
+        session.send("Input.dispatchTouchEvent", {
+          type,
+          touchPoints: ys.map((y, id) => ({ x: 200, y: box.y + y, id })),
+        });
       await touch("touchStart", [150, 200]);
       for (let i = 1; i <= 8; ++i) await touch("touchMove", [150 - 8 * i, 200 + 8 * i]);
       await touch("touchEnd", []);
       await until(async () => (await plot.locator(".plot-window").innerText()) !== whole, "the window stays");
-      const span = (text) => text.match(/[\d.]+/g).slice(0, 2).reduce((top, bottom) => bottom - top);
+      const span = (text) =>
+        text
+          .match(/[\d.]+/g)
+          .slice(0, 2)
+          .reduce((top, bottom) => bottom - top);
       expect(span(await plot.locator(".plot-window").innerText()) < span(whole) * 0.6, "hardly zoomed");
       expect((await page.evaluate(() => visualViewport.scale)) === 1, "the page zoomed");
       await harness.shot(page, "plot-pinched");

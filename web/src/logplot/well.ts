@@ -65,7 +65,11 @@ export async function openWell(
   if (artifact.value !== undefined) return wellOfValue(artifact.value);
   const tiled = artifact.size > PLOT_WHOLE_BYTES_MAX ? await openTiled(artifact, signal) : null;
   if (tiled) return tiled;
-  const options = { sizeBytes: artifact.size, signal, onProgress: (p: { receivedBytes: number }) => onProgress(p.receivedBytes) };
+  const options = {
+    sizeBytes: artifact.size,
+    signal,
+    onProgress: (p: { receivedBytes: number }) => onProgress(p.receivedBytes),
+  };
   const { bytes } = await client.download(artifact.href, options);
   return wellOfValue(JSON.parse(new TextDecoder().decode(bytes)));
 }
