@@ -42,7 +42,8 @@ function caption({ plot }: Well, display: DepthDisplay): string {
   const { data, index, curves } = plot;
   const [from, to] = [data.first, data.last].map((depth) => formatDepth(depth * display.factor));
   const unit = display.unit && ` ${display.unit}`;
-  return `${plot.name || "Well"}: ${formatCount(data.rows)} samples of ${curves.size} curves over ${index.mnemonic} ${from} to ${to}${unit}.`;
+  const what = `${formatCount(data.rows)} samples of ${curves.size} curves`;
+  return `${plot.name || "Well"}: ${what} over ${index.mnemonic} ${from} to ${to}${unit}.`;
 }
 
 /** One range for all wells, in the depth of the first. */
