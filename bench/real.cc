@@ -23,6 +23,8 @@ namespace spillway {
 namespace {
 
 constexpr int turns = 61;
+/// Before them: DynamoDB Local's Java compiles what it has run often, and gets twice as fast.
+constexpr int warm_up_turns = 60;
 constexpr int latency_turns = 15;
 constexpr std::chrono::milliseconds latency{20};  ///< of a round trip
 constexpr std::size_t many_artifacts = 20;
@@ -45,12 +47,15 @@ double millis_of(const std::function<void()>& operation) {
       .count();
 }
 
-/// Milliseconds of several operations, taken in turns.
-std::vector<std::vector<double>> in_turns(int n, const std::vector<std::function<void()>>& all) {
+/// Milliseconds of several operations, taken in turns; those of the first `warm_up` are not kept.
+std::vector<std::vector<double>> in_turns(int n, int warm_up,
+                                          const std::vector<std::function<void()>>& all) {
   std::vector<std::vector<double>> figures(all.size());
-  for (const auto& operation : all) operation();  // connections, schemas, sessions
-  for (int turn = 0; turn < n; ++turn) {
-    for (std::size_t i = 0; i < all.size(); ++i) figures[i].push_back(millis_of(all[i]));
+  for (int turn = -warm_up; turn < n; ++turn) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const double millis = millis_of(all[i]);
+      if (turn >= 0) figures[i].push_back(millis);
+    }
   }
   return figures;
 }
@@ -191,8 +196,8 @@ void print(const char* what, std::vector<double> ours, std::vector<double> their
 void bench_one(const Servers& servers, const char* name, const std::string& artifact, bool raw) {
   Ours ours(servers.config(raw), artifact, 1);
   Theirs theirs(servers, ours.item_bytes(), ours.stored_bytes());
-  const auto saves = in_turns(turns, {[&] { ours.save(); }, [&] { theirs.save(); }});
-  const auto loads = in_turns(turns, {[&] { ours.load(); }, [&] { theirs.load(); }});
+  const auto saves = in_turns(turns, warm_up_turns, {[&] { ours.save(); }, [&] { theirs.save(); }});
+  const auto loads = in_turns(turns, warm_up_turns, {[&] { ours.load(); }, [&] { theirs.load(); }});
   const std::string title =
       std::string(name) + " (" + short_bytes(static_cast<double>(ours.stored_bytes())) + " stored)";
   print((title + ": save").c_str(), saves[0], saves[1], 1.5);
@@ -210,8 +215,8 @@ void bench_latency(Servers servers, const std::string& artifact) {
   servers.s3 = objects.url();
   Ours one(servers.config(false), artifact, 1);
   Ours many(servers.config(false), artifact, many_artifacts);
-  const auto saves = in_turns(latency_turns, {[&] { many.save(); }, [&] { one.save(); }});
-  const auto loads = in_turns(latency_turns, {[&] { many.load(); }, [&] { one.load(); }});
+  const auto saves = in_turns(latency_turns, 1, {[&] { many.save(); }, [&] { one.save(); }});
+  const auto loads = in_turns(latency_turns, 1, {[&] { many.load(); }, [&] { one.load(); }});
   print("20 artifacts in one message beside one: save", saves[0], saves[1], 4);
   print("20 artifacts in one message beside one: load", loads[0], loads[1], 4);
 }
@@ -223,7 +228,8 @@ void bench_real() {
   Theirs(servers, 0, 0).create_table();
   ByHand(servers.dynamodb, servers.s3, servers.bucket).create_bucket();
   std::printf(
-      "\nspilled artifacts on DynamoDB Local and Ceph RGW, one thread, medians of %d turns; beside "
+      "\nspilled artifacts on DynamoDB Local and Ceph RGW, one thread, medians of %d turns after a "
+      "warm-up; beside "
       "them by hand:\nsave: PutItem (ledger), PutObject, TransactWriteItems (item, ledger), "
       "conditions as ours; load: GetItem, "
       "GetObject\n%-52s %11s %11s %8s\n",
@@ -232,7 +238,8 @@ void bench_real() {
   bench_one(servers, "563 KB random text, zstd", random, false);
   bench_one(servers, "563 KB log plot, raw", mission_plot().bytes, true);
   std::printf(
-      "\nthe same behind %lld ms of latency a request, medians of %d turns\n%-52s %11s %11s %8s\n",
+      "\nthe same behind %lld ms of latency a request, medians of %d turns after a warm-up\n%-52s "
+      "%11s %11s %8s\n",
       static_cast<long long>(latency.count()), latency_turns, "563 KB random text each", "20", "1",
       "ratio");
   bench_latency(servers, random);

@@ -115,6 +115,8 @@ struct SweepReport {
 
 struct FsckOptions {
   bool read_objects = false;  ///< verify every digest, not only that objects exist
+  /// Tables to look at, beside those that objects are named after; empty: all that the store has.
+  std::vector<std::string> tables = {};
 };
 struct FsckReport {
   std::uint64_t items = 0, references = 0, objects = 0, orphans = 0;
@@ -188,8 +190,11 @@ class Items {
   };
   Result<BatchGetReply> batch_get(const std::vector<GetRequest>& requests, Deadline deadline);
   struct BatchWriteReply {
-    std::vector<std::size_t> unprocessed;  ///< positions that were not written
+    std::vector<std::size_t> unprocessed;  ///< positions to be asked for again
   };
+  /// Puts and deletes without conditions, side by side, each atomic by itself; invalid_argument for
+  /// others, and nothing is written. Another error than a passing one ends the batch with it, and
+  /// any of the others may be written.
   Result<BatchWriteReply> batch_write(const std::vector<WriteRequest>& requests, Deadline deadline);
   Result<TableReply> administer(const TableRequest& request, Deadline deadline);
 
@@ -222,12 +227,14 @@ class Items {
   /// in their items. Never removes on doubt: see docs/commit-protocol.md. permission_denied: the
   /// objects are another item store's (see adopt_store).
   Result<SweepReport> sweep(const SweepOptions& options, Deadline deadline);
-  /// permission_denied: the objects are another item store's. What a sweep asks before anything.
+  /// permission_denied: the objects are another item store's, and a sweep would refuse to run. ok,
+  /// too, where no sweep has run yet. Changes nothing.
   Result<void> check_owner(Deadline deadline);
   /// Makes this item store the owner of the objects, in place of the one it is a copy of. Only when
   /// that one is gone: it loses what is superseded here. corrupt, and nothing done, unless every
-  /// object that the items refer to is there. unsupported where tables have no ids.
-  Result<void> adopt_store(Deadline deadline);
+  /// object that the items refer to is there, as fsck() with `check` finds it. unsupported where
+  /// tables have no ids.
+  Result<void> adopt_store(const FsckOptions& check, Deadline deadline);
   Result<FsckReport> fsck(const FsckOptions& options, Deadline deadline);
   /// A consistent copy of the items and objects into the new directory `to`.
   Result<void> backup(const std::string& to, Deadline deadline);

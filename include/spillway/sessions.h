@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "spillway/bytes.h"
+#include "spillway/curves.h"
 #include "spillway/deadline.h"
 #include "spillway/error.h"
 #include "spillway/items.h"
@@ -92,6 +93,7 @@ struct LocatedArtifact {
   ArtifactInfo info;
   GetRequest owner;
   AttributeValue body;
+  AttributeValue curves;  ///< stored with it when it has many numbers
 };
 
 struct NewArtifact {
@@ -118,6 +120,17 @@ struct StorageStats {
   std::vector<Bucket> sizes;    ///< artifacts by raw size; the last bucket is unbounded
   std::uint64_t fallbacks = 0;  ///< artifacts that are to move out once objects can be put
   std::uint64_t orphan_objects_reclaimed = 0, orphan_bytes_reclaimed = 0;
+  /// What was stored at the end of a day (UTC) on which that changed; ascending, of late.
+  struct Day {
+    std::string date;  ///< "2026-11-25"
+    std::uint64_t messages = 0, in_item_bytes = 0, encoded_bytes = 0, spilled_bytes = 0;
+  };
+  std::vector<Day> history;
+  struct Artifact {
+    std::string session, message;
+    ArtifactInfo info;  ///< without its value
+  };
+  std::vector<Artifact> largest;  ///< by raw size, of those saved since this was kept; descending
 };
 
 /// Where messages are kept. Without a table: in Spillway's own, which is made if it is missing.
@@ -153,9 +166,15 @@ class Sessions {
                           Deadline deadline);
   Result<void> remove_message(const std::string& session, const std::string& id, Deadline deadline);
   /// Newest activity first.
-  Result<SessionPage> sessions(std::uint32_t limit, const std::string& cursor, Deadline deadline);
+  /// With `text` only those whose title or id contains it; ASCII letters match in either case.
+  Result<SessionPage> sessions(std::uint32_t limit, const std::string& cursor, Deadline deadline,
+                               const std::string& text = {});
   /// The session and all its messages; repeatable after an error.
   Result<void> remove_session(const std::string& session, Deadline deadline);
+
+  /// The long arrays of numbers in a JSON artifact, to be read in part; valid as long as this.
+  /// not_found: it has none. invalid_argument: it is not JSON. Others as open_artifact().
+  Result<CurvesReader> open_curves(const LocatedArtifact& artifact, Deadline deadline);
 
   /// `artifact` is an id or a position.
   Result<LocatedArtifact> locate(const std::string& session, const std::string& message,

@@ -30,7 +30,7 @@ _spillway() {
     init) options="$here --dry-run --create-bucket --viewer-origin --infrequent-access-after --glacier-instant-after
         --expire-noncurrent-after" ;;
     doctor) options="$here --viewer-origin" ;;
-    adopt) options="$here --dry-run" ;;
+    adopt) options="$here --attribute --key-prefix --store --dry-run" ;;
     restore) options="$here --days --tier" ;;
     version) options="--json --help" ;;
   esac

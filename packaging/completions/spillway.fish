@@ -52,6 +52,9 @@ complete -c spillway -n '__fish_seen_subcommand_from fsck' -l read-objects -d 'v
 complete -c spillway -n '__fish_seen_subcommand_from backup' -x -a '(__fish_complete_directories)'
 complete -c spillway -n '__fish_seen_subcommand_from sweep' -l stale-uploads -x -d hours
 complete -c spillway -n '__fish_seen_subcommand_from init adopt' -l dry-run -d 'only say what would be done'
+complete -c spillway -n '__fish_seen_subcommand_from adopt' -l attribute -x -d 'an attribute with references'
+complete -c spillway -n '__fish_seen_subcommand_from adopt' -l key-prefix -x -d 'how keys begin'
+complete -c spillway -n '__fish_seen_subcommand_from adopt' -l store -d 'take over the objects of a restored copy'
 complete -c spillway -n '__fish_seen_subcommand_from init' -l create-bucket -d 'make the bucket, too'
 complete -c spillway -n '__fish_seen_subcommand_from init' -l infrequent-access-after -x -d 'days until STANDARD_IA'
 complete -c spillway -n '__fish_seen_subcommand_from init' -l glacier-instant-after -x -d 'days until GLACIER_IR'

@@ -9,6 +9,7 @@
 
 #include "artifact/ids.h"
 #include "artifact/limits.h"
+#include "curves/array_collector.h"
 
 namespace spillway {
 namespace {
@@ -36,33 +37,60 @@ struct Handler {
   bool on_object_end(std::size_t, Ec&) { return close(); }
   bool on_array_begin(Ec&) { return open(false); }
   bool on_array_end(std::size_t, Ec&) { return close(); }
-  bool on_key_part(Text text, std::size_t, Ec&) { return add(key_, text, key_bytes_max); }
+  bool on_key_part(Text text, std::size_t, Ec&) {
+    if (collector) collector->key(text, false);
+    return add(key_, text, key_bytes_max);
+  }
   bool on_key(Text text, std::size_t, Ec&) {
+    if (collector) collector->key(text, true);
     return add(key_, text, key_bytes_max) && name_label();
   }
-  bool on_string_part(Text text, std::size_t, Ec&) { return add(value_, text, name_bytes_max); }
+  bool on_string_part(Text text, std::size_t, Ec&) {
+    if (collector) collector->string(text, false);
+    return add(value_, text, name_bytes_max);
+  }
   bool on_string(Text text, std::size_t, Ec&) {
+    if (collector) collector->string(text, true);
     return add(value_, text, name_bytes_max) && end_value();
   }
-  bool on_number_part(Text, Ec&) { return true; }
-  bool on_int64(std::int64_t, Text, Ec&) { return end_value(); }
-  bool on_uint64(std::uint64_t, Text, Ec&) { return end_value(); }
-  bool on_double(double, Text, Ec&) { return end_value(); }
-  bool on_bool(bool, Ec&) { return end_value(); }
-  bool on_null(Ec&) { return end_value(); }
+  bool on_number_part(Text text, Ec&) {
+    if (collector) number_.append(text);
+    return true;
+  }
+  bool on_int64(std::int64_t, Text text, Ec&) { return number(text); }
+  bool on_uint64(std::uint64_t, Text text, Ec&) { return number(text); }
+  bool on_double(double, Text text, Ec&) { return number(text); }
+  bool on_bool(bool value, Ec&) { return literal(value ? "true" : "false"); }
+  bool on_null(Ec&) { return literal("null"); }
   bool on_comment_part(Text, Ec&) { return true; }
   bool on_comment(Text, Ec&) { return true; }
 
   std::array<std::string, label_keys.size()> labels;
+  ArrayCollector* collector = nullptr;
 
  private:
+  bool number(Text text) {
+    if (collector && number_.empty()) {
+      collector->number(text);
+    } else if (collector) {
+      collector->number(number_.append(text));
+      number_.clear();
+    }
+    return end_value();
+  }
+  bool literal(Text text) {
+    if (collector) collector->literal(text);
+    return end_value();
+  }
   bool open(bool object) {
+    if (collector) collector->begin(object);
     if (depth_ == 0) top_is_object_ = object;
     ++depth_;
     label_.reset();
     return true;
   }
   bool close() {
+    if (collector) collector->end();
     --depth_;
     return end_value();
   }
@@ -96,6 +124,7 @@ struct Handler {
   std::size_t depth_ = 0;
   bool top_is_object_ = false;
   std::string key_, value_;
+  std::string number_;                ///< the parts of one that came in pieces
   std::optional<std::size_t> label_;  ///< whose value comes next
 };
 
@@ -117,7 +146,9 @@ struct JsonInspector::State {
   std::uint64_t position = 0;
 };
 
-JsonInspector::JsonInspector() : state_(std::make_unique<State>()) {}
+JsonInspector::JsonInspector(ArrayCollector* collector) : state_(std::make_unique<State>()) {
+  state_->parser.handler().collector = collector;
+}
 JsonInspector::~JsonInspector() = default;
 
 Result<void> JsonInspector::feed(std::string_view piece) {
@@ -154,8 +185,8 @@ JsonLabels JsonInspector::labels() const {
   return labels;
 }
 
-Result<JsonLabels> inspect_json(std::string_view text) {
-  JsonInspector inspector;
+Result<JsonLabels> inspect_json(std::string_view text, ArrayCollector* collector) {
+  JsonInspector inspector(collector);
   SPILLWAY_TRY(inspector.feed(text));
   SPILLWAY_TRY(inspector.finish());
   return inspector.labels();

@@ -9,6 +9,8 @@
 
 namespace spillway {
 
+class ArrayCollector;
+
 /// What an artifact says of itself: strings at the top level of its JSON object, or empty.
 struct JsonLabels {
   std::string type;  ///< "type", else "messageContentType"
@@ -19,7 +21,8 @@ struct JsonLabels {
 /// are accepted, for the text is kept and not the number. One thread at a time.
 class JsonInspector {
  public:
-  JsonInspector();
+  /// `collector`, if any, is told of everything in the text.
+  explicit JsonInspector(ArrayCollector* collector = nullptr);
   ~JsonInspector();
 
   /// invalid_argument with the byte position when the text is malformed, too deep or not UTF-8.
@@ -35,6 +38,6 @@ class JsonInspector {
 };
 
 /// A whole text at once.
-Result<JsonLabels> inspect_json(std::string_view text);
+Result<JsonLabels> inspect_json(std::string_view text, ArrayCollector* collector = nullptr);
 
 }  // namespace spillway

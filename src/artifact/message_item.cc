@@ -153,7 +153,7 @@ class Loader {
     auto* map = value.value().as<Map>();
     if (!map) return damaged(owner_name(), "an artifact is not a map");
     for (auto& [name, member] : *map) {
-      if (name == "body") continue;
+      if (name == "body" || name == "curves") continue;
       SPILLWAY_TRY(member, whole(member));
     }
     add_artifact(*map, container);
@@ -188,7 +188,7 @@ class Loader {
     }
     info.placement.path = layout_.body_path(info.position);
     loaded_.message.artifacts.push_back(std::move(info));
-    loaded_.bodies.push_back(std::move(body));
+    loaded_.values.push_back({std::move(body)});
   }
 
   void add_artifact(Map& map, const std::optional<Placement>& container) {
@@ -216,7 +216,9 @@ class Loader {
       info.error->transient = false;  // it was not kept for later
     }
     loaded_.message.artifacts.push_back(std::move(info));
-    loaded_.bodies.push_back(std::move(bytes));
+    const auto curves = map.find("curves");
+    loaded_.values.push_back(
+        {std::move(bytes), curves == map.end() ? AttributeValue() : std::move(curves->second)});
   }
 
   /// Its id is unknown: it goes by its position, which is a valid address, too.
@@ -228,7 +230,7 @@ class Loader {
     info.placement.path = layout_.body_path(info.position);
     info.error = failure;
     loaded_.message.artifacts.push_back(std::move(info));
-    loaded_.bodies.emplace_back();
+    loaded_.values.emplace_back();
   }
 
   static std::optional<Placement> placement_of(const AttributeValue& value) {
@@ -270,8 +272,8 @@ bool is_json(std::string_view content_type) {
 }
 
 AttributeValue artifact_element(const MessageLayout& layout, const ArtifactInfo& info,
-                                AttributeValue body) {
-  if (layout.mapped()) return body;
+                                ArtifactValues values) {
+  if (layout.mapped()) return std::move(values.body);
   Map map;
   map["id"] = info.id;
   map["contentType"] = info.content_type;
@@ -283,13 +285,14 @@ AttributeValue artifact_element(const MessageLayout& layout, const ArtifactInfo&
     map["error"] =
         Map{{"code", std::string(to_string(info.error->code))}, {"detail", info.error->detail}};
   } else {
-    map["body"] = std::move(body);
+    map["body"] = std::move(values.body);
+    if (!values.curves.as<Null>()) map["curves"] = std::move(values.curves);
   }
   return map;
 }
 
 Item message_item(const MessageLayout& layout, const Message& message,
-                  std::vector<AttributeValue> bodies) {
+                  std::vector<ArtifactValues> values) {
   const MessageTable& names = layout.names();
   Item item = layout.key(message.session, message.id);
   item[names.session] = message.session;
@@ -308,7 +311,7 @@ Item message_item(const MessageLayout& layout, const Message& message,
   item[std::get<std::string>(path.front())] = std::move(content);
   List artifacts;
   for (std::size_t i = 0; i < message.artifacts.size(); ++i) {
-    artifacts.push_back(artifact_element(layout, message.artifacts[i], std::move(bodies[i])));
+    artifacts.push_back(artifact_element(layout, message.artifacts[i], std::move(values[i])));
   }
   item[names.artifacts] = std::move(artifacts);
   return item;

@@ -15,19 +15,25 @@ namespace spillway {
 /// application/json or …+json, with or without parameters: such a body is kept as text.
 bool is_json(std::string_view content_type);
 
-/// One artifact as an element of the list: a map with its body, or with its error when `info.error`
-/// is set; in a mapped table the body alone.
+/// What is kept of one artifact besides its description.
+struct ArtifactValues {
+  AttributeValue body;                       ///< text, bytes, a handle; NULL: it has none
+  AttributeValue curves = AttributeValue();  ///< bytes or a handle; NULL: none
+};
+
+/// One artifact as an element of the list: a map with its values, or with its error when
+/// `info.error` is set; in a mapped table the body alone.
 AttributeValue artifact_element(const MessageLayout& layout, const ArtifactInfo& info,
-                                AttributeValue body);
+                                ArtifactValues values);
 
-/// The item of a message; `bodies` are those of its artifacts, in order.
+/// The item of a message; `values` are those of its artifacts, in order.
 Item message_item(const MessageLayout& layout, const Message& message,
-                  std::vector<AttributeValue> bodies);
+                  std::vector<ArtifactValues> values);
 
-/// A message read, with the body of each artifact: text, bytes, a handle, or NULL if it has none.
+/// A message read, with the values of each artifact.
 struct LoadedMessage {
   Message message;
-  std::vector<AttributeValue> bodies;
+  std::vector<ArtifactValues> values;
   MessageVersion version;
 };
 

@@ -3,7 +3,8 @@
 // Spillway's own table, spillway_messages:
 //   session S, id S (key) · role S · content S · createdAt S · revision N
 //   artifacts L of M { id S, contentType S, size N, sha256 S (hex), type S?, name S?,
-//                      body S (JSON text, byte for byte) | body B | error M { code S, detail S } }
+//                      body S (JSON text, byte for byte) | body B | error M { code S, detail S },
+//                      curves B? (docs/formats/curves.md) }
 //
 // A mapped table, which is there already, under the names of MessageTable:
 //   id S (key) · session S · createdAt S · updatedAt S · role S · content, a path to S

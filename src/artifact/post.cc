@@ -1,6 +1,7 @@
 // Saving a message: checked first, then written whole in one write.
 #include <algorithm>
 
+#include "artifact/curves.h"
 #include "artifact/idempotency.h"
 #include "artifact/ids.h"
 #include "artifact/json_inspector.h"
@@ -51,14 +52,22 @@ Result<void> check(const NewMessage& message) {
   return ok();
 }
 
-Result<Message> prepare(const std::string& session, const NewMessage& request) {
+/// A message and the stored curves of its artifacts; empty where there are none to keep.
+struct Prepared {
   Message message;
+  std::vector<std::string> curves;
+};
+
+Result<Prepared> prepare(const std::string& session, const NewMessage& request, bool mapped) {
+  Prepared prepared;
+  Message& message = prepared.message;
   message.session = session;
   message.role = request.role;
   message.content = request.content;
   for (std::size_t i = 0; i < request.artifacts.size(); ++i) {
     const std::string& text = request.artifacts[i];
-    auto labels = inspect_json(text);
+    ArrayCollector arrays;
+    auto labels = inspect_json(text, &arrays);
     if (!labels) {
       Error error = labels.error();
       error.subject = "artifacts[" + std::to_string(i) + "] " + error.subject;
@@ -73,9 +82,16 @@ Result<Message> prepare(const std::string& session, const NewMessage& request) {
     info.size_bytes = text.size();
     info.sha256 = to_hex(sha256(text));
     info.value = text;
+    prepared.curves.emplace_back();
+    if (!mapped) {
+      SPILLWAY_TRY(const auto curves, curves_to_store(arrays, info.sha256));
+      if (curves) {
+        SPILLWAY_TRY(prepared.curves.back(), read_all(*curves, curves->size_bytes()));
+      }
+    }
     message.artifacts.push_back(std::move(info));
   }
-  return message;
+  return prepared;
 }
 
 /// The first line of what was said, or else what the first artifact calls itself.
@@ -103,8 +119,12 @@ bool is_storage_failure(const Error& error) {
 /// One message on its way into the store.
 class Save {
  public:
-  Save(Service& service, const NewMessage& request, Message message, Deadline deadline)
-      : service_(service), request_(request), message_(std::move(message)), deadline_(deadline) {
+  Save(Service& service, const NewMessage& request, Prepared prepared, Deadline deadline)
+      : service_(service),
+        request_(request),
+        message_(std::move(prepared.message)),
+        curves_(std::move(prepared.curves)),
+        deadline_(deadline) {
     if (!request_.idempotency_key.empty()) {
       token_ = idempotency_token(message_.session, request_);
     }
@@ -131,6 +151,10 @@ class Save {
     }
     Counts counts;
     counts.count(message_, 1);
+    for (const ArtifactInfo& info : message_.artifacts) {
+      if (info.error) continue;
+      service_.statistics.saw({message_.session, message_.id, info.id, info.size_bytes});
+    }
     service_.statistics.add(counts);
     SavedMessage saved;
     saved.routing = routing_of(message_, logical_bytes_, service_.items.policy());
@@ -182,10 +206,13 @@ class Save {
   }
 
   Result<bool> write_once() {
-    std::vector<AttributeValue> bodies;
-    for (const std::string& text : request_.artifacts) bodies.emplace_back(text);
+    std::vector<ArtifactValues> values;
+    for (std::size_t i = 0; i < curves_.size(); ++i) {
+      values.push_back({request_.artifacts[i]});
+      if (!curves_[i].empty()) values.back().curves = Binary{curves_[i]};
+    }
     WriteRequest put =
-        service_.layout.put(message_item(service_.layout, message_, std::move(bodies)));
+        service_.layout.put(message_item(service_.layout, message_, std::move(values)));
     logical_bytes_ = item_size(put.item);
     if (!token_.empty()) return transact(std::move(put));
     SPILLWAY_TRY(const auto reply,
@@ -237,6 +264,7 @@ class Save {
   Service& service_;
   const NewMessage& request_;
   Message message_;
+  std::vector<std::string> curves_;
   Deadline deadline_;
   std::string token_;  ///< empty: no idempotency key
   std::uint64_t logical_bytes_ = 0;
@@ -253,7 +281,7 @@ Result<SavedMessage> Sessions::post(const std::string& session, const NewMessage
                       "the messages are in a table of other programs, which know no placeholders; "
                       "use refuse");
   }
-  SPILLWAY_TRY(auto prepared, prepare(session, message));
+  SPILLWAY_TRY(auto prepared, prepare(session, message, state_->layout.mapped()));
   return Save(*state_, message, std::move(prepared), deadline).run();
 }
 

@@ -1,6 +1,7 @@
 // Adding or replacing one artifact of a message that exists, from a stream of any length.
 #include <cstring>
 
+#include "artifact/curves.h"
 #include "artifact/ids.h"
 #include "artifact/json_inspector.h"
 #include "artifact/service.h"
@@ -19,7 +20,7 @@ enum class BodyKind { json, text, bytes };
 class ObservedSource final : public ByteSource {
  public:
   ObservedSource(ByteSource& source, BodyKind kind) : source_(source) {
-    if (kind == BodyKind::json) inspector_.emplace();
+    if (kind == BodyKind::json) inspector_.emplace(&arrays_);
     if (kind == BodyKind::text) text_.emplace();
   }
 
@@ -41,6 +42,8 @@ class ObservedSource final : public ByteSource {
     if (text_ && !text_->feed(bytes)) return not_text();
     return n;
   }
+
+  const ArrayCollector& arrays() const { return arrays_; }
 
   /// The type that the artifact gives itself in what went by.
   std::string type_so_far() const { return inspector_ ? inspector_->labels().type : ""; }
@@ -65,6 +68,7 @@ class ObservedSource final : public ByteSource {
   ByteSource& source_;
   Sha256Hasher hasher_;
   std::uint64_t size_bytes_ = 0;
+  ArrayCollector arrays_;
   std::optional<JsonInspector> inspector_;
   std::optional<Utf8Checker> text_;
 };
@@ -185,9 +189,9 @@ class Put {
     if (n <= streamed_inline_bytes_max) {
       observed.describe(info_);
       if (text) {
-        body_ = std::move(head);
+        values_.body = std::move(head);
       } else {
-        body_ = Binary{std::move(head)};
+        values_.body = Binary{std::move(head)};
       }
       return ok();
     }
@@ -198,8 +202,14 @@ class Put {
     const std::string own_type = info_.type.empty() ? observed.type_so_far() : info_.type;
     const ValueLabel label{info_.content_type, own_type, session_};
     const auto type = text ? Items::StageAs::string : Items::StageAs::binary;
-    SPILLWAY_TRY(body_, service_.items.upload(*staging_, whole, type, label, deadline_));
+    SPILLWAY_TRY(values_.body, service_.items.upload(*staging_, whole, type, label, deadline_));
     observed.describe(info_);
+    if (service_.layout.mapped()) return ok();
+    SPILLWAY_TRY(const auto curves, curves_to_store(observed.arrays(), info_.sha256));
+    if (!curves) return ok();
+    const ValueLabel as_curves{curves_media_type, "", session_};
+    SPILLWAY_TRY(values_.curves, service_.items.upload(*staging_, *curves, Items::StageAs::binary,
+                                                       as_curves, deadline_));
     return ok();
   }
 
@@ -214,7 +224,7 @@ class Put {
     info_.position = present ? present->position : loaded.message.artifacts.size();
     const MessageLayout& layout = service_.layout;
     const WriteRequest request = layout.set_artifact(session_, id_, loaded.version, info_.position,
-                                                     artifact_element(layout, info_, body_));
+                                                     artifact_element(layout, info_, values_));
     SPILLWAY_TRY(const auto reply, service_.items.write(request, deadline_, layout.labels(session_),
                                                         staging_ ? &*staging_ : nullptr));
     if (!reply.result.applied) return false;
@@ -225,7 +235,7 @@ class Put {
   SavedArtifact saved(const LoadedMessage& before) {
     std::vector<ArtifactInfo> changed{info_};
     apply_placements(service_.layout, placements_, changed);
-    if (const auto* handle = body_.as<Spilled>()) {
+    if (const auto* handle = values_.body.as<Spilled>()) {
       changed[0].placement = Items::describe(*handle);
       changed[0].placement.sha256 = info_.sha256;
     }
@@ -237,6 +247,7 @@ class Put {
     Counts counts;
     if (replaced) counts.count(*replaced, -1);
     counts.count(result.info, 1);
+    service_.statistics.saw({session_, id_, info_.id, info_.size_bytes});
     service_.statistics.add(counts);
     return result;
   }
@@ -247,7 +258,7 @@ class Put {
   const NewArtifact& wanted_;
   Deadline deadline_;
   ArtifactInfo info_;
-  AttributeValue body_;
+  ArtifactValues values_;
   std::optional<Staging> staging_;  ///< of a body that was uploaded
   std::vector<Placement> placements_;
 };

@@ -84,7 +84,7 @@ void Service::resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline d
   for (ArtifactInfo& artifact : message.artifacts) {
     if (artifact.error) continue;
     bytes += artifact.size_bytes;
-    if (const auto* body = body_bytes(loaded.bodies[artifact.position])) {
+    if (const auto* body = body_bytes(loaded.values[artifact.position].body)) {
       artifact.value = *body;
     } else if (bytes > bytes_max) {
       bytes -= artifact.size_bytes;
@@ -97,7 +97,7 @@ void Service::resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline d
   parallel_for(wanted.size(), hydrations_in_parallel_max, [&](std::size_t i) {
     ArtifactInfo& artifact = message.artifacts[wanted[i]];
     const auto owner = layout.get(message.session, message.id);
-    auto value = items.hydrate(owner, loaded.bodies[artifact.position], deadline);
+    auto value = items.hydrate(owner, loaded.values[artifact.position].body, deadline);
     // Replaced while we read: what is there now is as good an answer as what was.
     for (int tries = 1;
          !value && value.error().code == Code::conflict && tries < hydration_tries_max; ++tries) {
@@ -114,7 +114,7 @@ void Service::resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline d
       const std::size_t shown_at = artifact.position;
       artifact = again.value().message.artifacts[*position];
       artifact.position = shown_at;
-      value = items.hydrate(owner, again.value().bodies[*position], deadline);
+      value = items.hydrate(owner, again.value().values[*position].body, deadline);
     }
     if (!value) {
       artifact.error = value.error();
@@ -192,7 +192,8 @@ Result<LocatedArtifact> Sessions::locate(const std::string& session, const std::
   LocatedArtifact located;
   located.info = std::move(loaded.message.artifacts[*position]);
   located.owner = state_->layout.get(session, message);
-  located.body = std::move(loaded.bodies[*position]);
+  located.body = std::move(loaded.values[*position].body);
+  located.curves = std::move(loaded.values[*position].curves);
   return located;
 }
 

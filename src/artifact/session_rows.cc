@@ -51,6 +51,19 @@ SessionInfo session_of(const Item& row) {
           text_at(row, "lastMessageAt")};
 }
 
+bool contains(std::string_view where, std::string_view text) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  const auto same = [&](char a, char b) { return lower(a) == lower(b); };
+  return std::search(where.begin(), where.end(), text.begin(), text.end(), same) != where.end() ||
+         text.empty();
+}
+
+bool contains(const SessionInfo& session, const std::string& text) {
+  return contains(session.title, text) || contains(session.id, text);
+}
+
 QueryRequest every_session() {
   QueryRequest request;
   request.table = sessions_table;
@@ -207,14 +220,14 @@ Result<bool> SessionRows::exists(const std::string& session, Deadline deadline) 
 }
 
 Result<SessionPage> SessionRows::page(std::uint32_t limit, const std::string& cursor,
-                                      Deadline deadline) {
+                                      const std::string& text, Deadline deadline) {
   flush(deadline);
-  return by_activity_ ? page_by_activity(limit, cursor, deadline)
-                      : page_of_all(limit, cursor, deadline);
+  return by_activity_ ? page_by_activity(limit, cursor, text, deadline)
+                      : page_of_all(limit, cursor, text, deadline);
 }
 
 Result<SessionPage> SessionRows::page_by_activity(std::uint32_t limit, const std::string& cursor,
-                                                  Deadline deadline) {
+                                                  const std::string& text, Deadline deadline) {
   SPILLWAY_TRY(const auto after, place_from_cursor(cursor));
   QueryRequest request = every_session();
   request.index = activity_index;
@@ -226,14 +239,16 @@ Result<SessionPage> SessionRows::page_by_activity(std::uint32_t limit, const std
   SessionPage page;
   do {
     // One more than asked tells whether this page is the last.
-    request.limit = limit - static_cast<std::uint32_t>(page.sessions.size()) + 1;
+    request.limit = text.empty() ? limit - static_cast<std::uint32_t>(page.sessions.size()) + 1 : 0;
     SPILLWAY_TRY(const auto found, items_.query(request, Hydrate::whole, deadline));
     for (const Item& row : found.items) {
+      SessionInfo session = session_of(row);
+      if (!contains(session, text)) continue;
       if (page.sessions.size() == limit) {
         page.next_cursor = cursor_of(place_of(page.sessions.back()));
         return page;
       }
-      page.sessions.push_back(session_of(row));
+      page.sessions.push_back(std::move(session));
     }
     request.start_after = found.last_key;
   } while (request.start_after);
@@ -242,7 +257,7 @@ Result<SessionPage> SessionRows::page_by_activity(std::uint32_t limit, const std
 
 // Without the index every row is looked at, in constant memory.
 Result<SessionPage> SessionRows::page_of_all(std::uint32_t limit, const std::string& cursor,
-                                             Deadline deadline) {
+                                             const std::string& text, Deadline deadline) {
   SPILLWAY_TRY(const auto after, place_from_cursor(cursor));
   QueryRequest request = every_session();
   Newest newest(limit + std::size_t{1});  // one more tells whether this page is the last
@@ -250,6 +265,7 @@ Result<SessionPage> SessionRows::page_of_all(std::uint32_t limit, const std::str
     SPILLWAY_TRY(const auto found, items_.query(request, Hydrate::whole, deadline));
     for (const Item& row : found.items) {
       SessionInfo session = session_of(row);
+      if (!contains(session, text)) continue;
       if (!after || place_of(session) < *after) newest.offer(std::move(session));
     }
     request.start_after = found.last_key;

@@ -45,7 +45,9 @@ class SessionRows {
   /// Was it touched by this process, and not removed since? Forgetting costs one write, no more.
   bool is_known(const std::string& session) const;
   Result<bool> exists(const std::string& session, Deadline deadline);
-  Result<SessionPage> page(std::uint32_t limit, const std::string& cursor, Deadline deadline);
+  /// Of those whose title or id contains `text`, where it is not empty.
+  Result<SessionPage> page(std::uint32_t limit, const std::string& cursor, const std::string& text,
+                           Deadline deadline);
   Result<void> remove(const std::string& session, Deadline deadline);
 
   /// Saves into a session hold this shared; its removal holds it alone, for the moment in which it
@@ -54,9 +56,9 @@ class SessionRows {
 
  private:
   Result<SessionPage> page_by_activity(std::uint32_t limit, const std::string& cursor,
-                                       Deadline deadline);
+                                       const std::string& text, Deadline deadline);
   Result<SessionPage> page_of_all(std::uint32_t limit, const std::string& cursor,
-                                  Deadline deadline);
+                                  const std::string& text, Deadline deadline);
   void remember(const std::string& session);
   void forget(const std::string& session);
   void flush(Deadline deadline);

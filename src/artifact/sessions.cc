@@ -1,10 +1,12 @@
 // Opening the service, its tables, and what is left beside messages: the list, statistics, sweep.
 #include "spillway/sessions.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "artifact/idempotency.h"
 #include "artifact/service.h"
+#include "base/parallel.h"
 
 namespace spillway {
 namespace {
@@ -77,16 +79,32 @@ Result<std::unique_ptr<Sessions>> Sessions::open(Items& items, const MessageTabl
 }
 
 Result<SessionPage> Sessions::sessions(std::uint32_t limit, const std::string& cursor,
-                                       Deadline deadline) {
+                                       Deadline deadline, const std::string& text) {
   if (limit < 1 || limit > page_items_max) {
     return make_error(Code::invalid_argument, "session.list", "limit",
                       "a limit is 1 to " + std::to_string(page_items_max));
   }
-  return state_->rows.page(limit, cursor, deadline);
+  return state_->rows.page(limit, cursor, text, deadline);
 }
 
 Result<StorageStats> Sessions::stats(Deadline deadline) {
-  return state_->statistics.read(deadline);
+  SPILLWAY_TRY(StorageStats stats, state_->statistics.read(deadline));
+  SPILLWAY_TRY(const auto places, state_->statistics.largest(deadline));
+  std::vector<std::optional<StorageStats::Artifact>> found(places.size());
+  // What is gone, or cannot be read now, is left out: fsck and its own address tell why.
+  parallel_for(places.size(), hydrations_in_parallel_max, [&](std::size_t i) {
+    const SavedPlace& place = places[i];
+    auto located = locate(place.session, place.message, place.artifact, deadline);
+    if (!located || located.value().info.error) return;
+    located.value().info.value.reset();
+    found[i] = {place.session, place.message, std::move(located.value().info)};
+  });
+  for (auto& artifact : found) {
+    if (artifact) stats.largest.push_back(std::move(*artifact));
+  }
+  std::ranges::stable_sort(stats.largest, std::greater{},
+                           [](const auto& one) { return one.info.size_bytes; });
+  return stats;
 }
 
 Result<SweepReport> Sessions::sweep(const SweepOptions& options, Deadline deadline) {

@@ -2,15 +2,20 @@
 // may count side by side.
 #include "artifact/statistics.h"
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "artifact/limits.h"
+#include "artifact/message_layout.h"
 #include "artifact/session_rows.h"
+#include "base/clock.h"
 
 namespace spillway {
 namespace {
@@ -49,14 +54,29 @@ void add_to(Counts& total, const Counts& change) {
   each_counter(total, [&](const std::string&, std::int64_t& number) { number += numbers[i++]; });
 }
 
-Item statistics_key() { return {{"owner", "stats"}, {"session", "counters"}}; }
+constexpr const char* day_prefix = "day#";
+constexpr std::size_t history_days_max = 366;
+constexpr std::size_t largest_count = 10;
 
-/// The update that adds every number that is not zero; no update when all are.
-std::optional<WriteRequest> addition(const Counts& change) {
+Item statistics_key(const std::string& row) { return {{"owner", "stats"}, {"session", row}}; }
+
+std::string today() {
+  return rfc3339(unix_millis()).substr(0, std::string_view("2026-11-25").size());
+}
+
+GetRequest statistics_row(const std::string& row) {
+  GetRequest request;
+  request.table = sessions_table;
+  request.key = statistics_key(row);
+  return request;
+}
+
+/// The update of a row that adds every number that is not zero; no update when all are.
+std::optional<WriteRequest> addition(const std::string& row, const Counts& change) {
   WriteRequest request;
   request.kind = WriteRequest::Kind::update;
   request.table = sessions_table;
-  request.item = statistics_key();
+  request.item = statistics_key(row);
   each_counter(change, [&](const std::string& name, std::int64_t value) {
     if (value == 0) return;
     const std::string i = std::to_string(request.values.size());
@@ -74,6 +94,83 @@ std::uint64_t shown(std::int64_t number) {
 
 StorageStats::Class shown(const Counts::Class& counted) {
   return {shown(counted.count), shown(counted.raw_bytes), shown(counted.encoded_bytes)};
+}
+
+Counts counts_in(const Item& row) {
+  Counts counts;
+  each_counter(counts, [&](const std::string& name, std::int64_t& value) {
+    const auto found = row.find(name);
+    const auto* digits = found == row.end() ? nullptr : found->second.as<Number>();
+    if (!digits) return;
+    std::from_chars(digits->text.data(), digits->text.data() + digits->text.size(), value);
+  });
+  return counts;
+}
+
+StorageStats::Day at_end_of(const std::string& date, const Counts& counts) {
+  return {date, shown(counts.messages), shown(counts.storages[0].encoded_bytes),
+          shown(counts.storages[1].encoded_bytes), shown(counts.storages[2].encoded_bytes)};
+}
+
+/// The days' changes, newest first, taken back one by one from what is stored now.
+std::vector<StorageStats::Day> history_of(Counts now, const std::vector<Item>& newest_first) {
+  std::vector<StorageStats::Day> history;
+  for (const Item& row : newest_first) {
+    history.push_back(at_end_of(text_at(row, "session").substr(std::strlen(day_prefix)), now));
+    const Counts change = counts_in(row);
+    const Numbers numbers = numbers_of(change);
+    std::size_t i = 0;
+    each_counter(now, [&](const std::string&, std::int64_t& number) { number -= numbers[i++]; });
+  }
+  std::ranges::reverse(history);
+  return history;
+}
+
+/// The largest, each artifact once, and no more than are kept.
+void keep_largest(std::vector<SavedPlace>& places) {
+  const auto same = [](const SavedPlace& a, const SavedPlace& b) {
+    return std::tie(a.session, a.message, a.artifact) == std::tie(b.session, b.message, b.artifact);
+  };
+  std::vector<SavedPlace> kept;
+  for (auto place = places.rbegin(); place != places.rend(); ++place) {  // the later is what it is
+    const bool known =
+        std::ranges::any_of(kept, [&](const auto& one) { return same(one, *place); });
+    if (!known) kept.push_back(std::move(*place));
+  }
+  std::ranges::stable_sort(kept, std::greater{}, &SavedPlace::size_bytes);
+  if (kept.size() > largest_count) kept.resize(largest_count);
+  places = std::move(kept);
+}
+
+List to_list(const std::vector<SavedPlace>& places) {
+  List list;
+  for (const SavedPlace& place : places) {
+    list.push_back(Map{{"session", place.session},
+                       {"message", place.message},
+                       {"artifact", place.artifact},
+                       {"size", number(static_cast<std::int64_t>(place.size_bytes))}});
+  }
+  return list;
+}
+
+std::vector<SavedPlace> places_in(const Item& row) {
+  std::vector<SavedPlace> places;
+  const auto found = row.find("places");
+  const auto* list = found == row.end() ? nullptr : found->second.as<List>();
+  if (!list) return places;
+  for (const AttributeValue& element : *list) {
+    const auto* map = element.as<Map>();
+    if (!map) continue;
+    SavedPlace place{text_at(*map, "session"), text_at(*map, "message"), text_at(*map, "artifact"),
+                     0};
+    const auto size = map->find("size");
+    const auto* digits = size == map->end() ? nullptr : size->second.as<Number>();
+    if (!digits) continue;
+    std::from_chars(digits->text.data(), digits->text.data() + digits->text.size(),
+                    place.size_bytes);
+    places.push_back(std::move(place));
+  }
+  return places;
 }
 
 StorageStats shown(const Counts& counts) {
@@ -126,15 +223,54 @@ struct Statistics::State {
       std::swap(change, pending);
       dirty = false;
     }
-    const auto request = addition(change);
-    if (!request) return ok();
-    const auto reply = items.write(*request, deadline);
-    if (reply) return ok();
+    const auto total = addition("counters", change);
+    if (!total) return flush_largest(deadline);
+    const auto of_day = addition(day_prefix + today(), change);
+    const auto reply = items.transact({*total, *of_day}, "", deadline);
+    if (reply) return flush_largest(deadline);
     if (reply.error().effect == Effect::none) {
       const std::lock_guard<std::mutex> lock(mutex);
       add_to(pending, change);
     }
     return reply.error();
+  }
+
+  /// Merges what was seen into the row. Another process may do so at once: who comes second finds
+  /// other places than it read, and tries again with the next change.
+  Result<void> flush_largest(Deadline deadline) {
+    std::vector<SavedPlace> places;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      places = seen;
+    }
+    if (places.empty()) return ok();
+    SPILLWAY_TRY(const auto row, items.get(statistics_row("largest"), Hydrate::whole, deadline));
+    std::vector<SavedPlace> known = row.item ? places_in(*row.item) : std::vector<SavedPlace>();
+    const List before = to_list(known);
+    known.insert(known.end(), places.begin(), places.end());
+    keep_largest(known);
+    const List after = to_list(known);
+    if (AttributeValue(after) != AttributeValue(before)) {
+      WriteRequest request;
+      request.kind = WriteRequest::Kind::update;
+      request.table = sessions_table;
+      request.item = statistics_key("largest");
+      request.update = "SET places = :after";
+      request.condition = row.item ? "places = :before" : "attribute_not_exists(places)";
+      request.values = {{":after", after}};
+      if (row.item) request.values[":before"] = before;
+      SPILLWAY_TRY(const auto reply, items.write(request, deadline));
+      if (!reply.result.applied) return ok();
+    }
+    const std::lock_guard<std::mutex> lock(mutex);
+    least_kept = known.size() < largest_count ? 0 : known.back().size_bytes;
+    std::erase_if(seen, [&](const SavedPlace& one) {  // not those that came meanwhile
+      return std::ranges::any_of(places, [&](const SavedPlace& done) {
+        return std::tie(done.message, done.artifact, done.size_bytes) ==
+               std::tie(one.message, one.artifact, one.size_bytes);
+      });
+    });
+    return ok();
   }
 
   void run(const std::stop_token& stop) {
@@ -155,7 +291,9 @@ struct Statistics::State {
   std::condition_variable_any changed;
   Counts pending;
   bool dirty = false;
-  std::jthread writer;  ///< last: it uses all the others
+  std::vector<SavedPlace> seen;  ///< large ones that are not in the row yet
+  std::uint64_t least_kept = 0;  ///< no smaller one gets into the row
+  std::jthread writer;           ///< last: it uses all the others
 };
 
 Statistics::Statistics(Items& items) : state_(std::make_unique<State>(items)) {
@@ -175,22 +313,36 @@ void Statistics::add(const Counts& change) {
   state_->changed.notify_one();
 }
 
+void Statistics::saw(const SavedPlace& saved) {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  if (saved.size_bytes <= state_->least_kept) return;
+  state_->seen.push_back(saved);
+  keep_largest(state_->seen);
+}
+
+Result<std::vector<SavedPlace>> Statistics::largest(Deadline deadline) {
+  SPILLWAY_TRY(state_->flush(deadline));
+  SPILLWAY_TRY(const auto row,
+               state_->items.get(statistics_row("largest"), Hydrate::whole, deadline));
+  return row.item ? places_in(*row.item) : std::vector<SavedPlace>();
+}
+
 Result<StorageStats> Statistics::read(Deadline deadline) {
   SPILLWAY_TRY(state_->flush(deadline));
-  GetRequest request;
-  request.table = sessions_table;
-  request.key = statistics_key();
-  SPILLWAY_TRY(const auto reply, state_->items.get(request, Hydrate::whole, deadline));
-  Counts counts;
-  if (reply.item) {
-    each_counter(counts, [&](const std::string& name, std::int64_t& value) {
-      const auto found = reply.item->find(name);
-      const auto* digits = found == reply.item->end() ? nullptr : found->second.as<Number>();
-      if (!digits) return;
-      std::from_chars(digits->text.data(), digits->text.data() + digits->text.size(), value);
-    });
-  }
-  return shown(counts);
+  SPILLWAY_TRY(const auto reply,
+               state_->items.get(statistics_row("counters"), Hydrate::whole, deadline));
+  const Counts counts = reply.item ? counts_in(*reply.item) : Counts();
+  QueryRequest days;
+  days.table = sessions_table;
+  days.key_condition = "#owner = :stats AND begins_with(#session, :day)";
+  days.names = {{"#owner", "owner"}, {"#session", "session"}};
+  days.values = {{":stats", "stats"}, {":day", day_prefix}};
+  days.forward = false;
+  days.limit = history_days_max;
+  SPILLWAY_TRY(const auto page, state_->items.query(days, Hydrate::whole, deadline));
+  StorageStats stats = shown(counts);
+  stats.history = history_of(counts, page.items);
+  return stats;
 }
 
 }  // namespace spillway

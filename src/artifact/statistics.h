@@ -30,6 +30,12 @@ struct Counts {
   void count(const Message& message, int sign);
 };
 
+/// Where a large artifact was saved.
+struct SavedPlace {
+  std::string session, message, artifact;
+  std::uint64_t size_bytes = 0;
+};
+
 /// Thread-safe. Changes reach the store within a second and at destruction: a crash may lose the
 /// last second of counters, never data.
 class Statistics {
@@ -40,8 +46,12 @@ class Statistics {
   Statistics& operator=(const Statistics&) = delete;
 
   void add(const Counts& change);
-  /// Everything added so far.
+  /// Keeps in mind where the largest artifacts were saved; the others cost nothing.
+  void saw(const SavedPlace& saved);
+  /// Everything added so far, but for the largest artifacts.
   Result<StorageStats> read(Deadline deadline);
+  /// Descending by size; some may be gone.
+  Result<std::vector<SavedPlace>> largest(Deadline deadline);
 
  private:
   struct State;

@@ -10,10 +10,12 @@
 namespace spillway {
 namespace {
 
-/// What crashed writers left of multipart uploads, on S3; 0 elsewhere.
+/// What crashed writers left of multipart uploads, on S3 under a prefix; 0 elsewhere, also where
+/// the bucket is used without one: there the uploads may be anybody's.
 Result<std::uint64_t> abort_uploads(const Settings& settings, const SweepFlags& flags) {
   if (!is_remote_objects(settings.stores)) return 0;
   SPILLWAY_TRY(const auto bucket, Bucket::open(settings.stores.objects_url));
+  if (bucket->prefix().empty()) return 0;
   return bucket->abort_stale_uploads(std::chrono::hours(flags.stale_upload_hours),
                                      Deadline::never());
 }
@@ -93,7 +95,7 @@ Exit run_fsck(const Console& console, const Settings& settings, bool read_object
   if (!stores) return console.fail(stores.error());
   auto report = [&] {
     const Progress progress(console, "checking", std::nullopt);
-    return stores.value()->items().fsck({.read_objects = read_objects}, Deadline::never());
+    return stores.value()->items().fsck(fsck_options(settings, read_objects), Deadline::never());
   }();
   if (!report) return console.fail(report.error());
   const FsckReport& found = report.value();

@@ -1,4 +1,5 @@
 // spillway adopt: values that an application moved to the bucket itself become Spillway's.
+#include "artifact/message_layout.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/foreign_reference.h"
@@ -40,15 +41,71 @@ struct Totals {
   std::uint64_t items = 0, references = 0, adopted = 0, adopted_bytes = 0, left = 0;
 };
 
+Error left_alone(Code code, std::string why) {
+  return make_error(code, "adopt", "", std::move(why));
+}
+
+/// What text in an item may lead to: whoever may write a message could name any object of the
+/// bucket in it, another session's or one that is none of the application's.
+class Limits {
+ public:
+  Limits(const Settings& settings, const AdoptOptions& options)
+      : own_(object_location(settings.stores.objects_url)),
+        session_name_(settings.messages.session),
+        key_prefix_(options.key_prefix) {}
+
+  /// invalid_argument where what is asked for would reach Spillway's own objects.
+  Result<void> check() const {
+    if (key_prefix_.empty()) {
+      return left_alone(Code::invalid_argument,
+                        "say with --key-prefix how the keys of the application's objects begin: "
+                        "a reference to any other is not followed");
+    }
+    const bool overlap = !own_.prefix.empty() && (key_prefix_.starts_with(own_.prefix) ||
+                                                  own_.prefix.starts_with(key_prefix_));
+    if (!overlap) return ok();
+    return left_alone(
+        Code::invalid_argument,
+        "--key-prefix " + key_prefix_ + " reaches Spillway's own objects under " + own_.prefix);
+  }
+
+  Result<void> allow(const Item& item, const ForeignReference& found) const {
+    if (found.bucket != own_.bucket) {
+      return left_alone(Code::invalid_argument, "its object is in another bucket, " + found.bucket);
+    }
+    // Without a prefix Spillway's own keys begin with the store's id.
+    const bool ours = own_.prefix.empty() && found.key.find('/') == store_id_digits &&
+                      found.key.find_first_not_of("0123456789abcdef") == store_id_digits;
+    if (ours || !found.key.starts_with(key_prefix_)) {
+      return left_alone(Code::permission_denied, "its key does not begin with " + key_prefix_);
+    }
+    for (const std::string& name : {session_name_, std::string("chatSessionId")}) {
+      const std::string session = text_at(item, name);
+      if (session.empty() || found.session.empty() || found.session == session) continue;
+      return left_alone(
+          Code::permission_denied,
+          "it says that it belongs to session " + found.session + ", and its item to " + session);
+    }
+    return ok();
+  }
+
+ private:
+  static constexpr std::size_t store_id_digits = 32;
+  const ObjectLocation own_;
+  const std::string session_name_;
+  const std::string key_prefix_;
+};
+
 class Adoption {
  public:
-  Adoption(const Console& console, Items& items, ObjectStore& objects, std::string bucket,
-           bool dry_run)
+  Adoption(const Console& console, Items& items, ObjectStore& objects, const Limits& limits,
+           const AdoptOptions& options)
       : console_(console),
         items_(items),
         objects_(objects),
-        bucket_(std::move(bucket)),
-        dry_run_(dry_run) {
+        limits_(limits),
+        attributes_(options.attributes),
+        dry_run_(options.dry_run) {
     json_.begin_object().key("references").begin_array();
   }
 
@@ -61,9 +118,7 @@ class Adoption {
       SPILLWAY_TRY(QueryPage page, items_.query(scan, Hydrate::handles, never_));
       for (const Item& item : page.items) {
         ++totals_.items;
-        for (const ForeignReference& found : find_references(item)) {
-          adopt_reference(table, key_of(item, keys), found);
-        }
+        adopt_item(table, item, key_of(item, keys));
       }
       scan.start_after = std::move(page.last_key);
     } while (scan.start_after);
@@ -100,10 +155,21 @@ class Adoption {
     return key;
   }
 
-  void adopt_reference(const std::string& table, const Item& key, const ForeignReference& found) {
+  void adopt_item(const std::string& table, const Item& item, const Item& key) {
+    for (const std::string& name : attributes_) {
+      const auto value = item.find(name);
+      if (value == item.end()) continue;
+      for (const ForeignReference& found : find_references(name, value->second)) {
+        const auto allowed = limits_.allow(item, found);
+        tell(table, key, found, allowed ? take_over(table, key, found) : allowed.error());
+      }
+    }
+  }
+
+  void tell(const std::string& table, const Item& key, const ForeignReference& found,
+            const Result<std::uint64_t>& adopted) {
     ++totals_.references;
     const std::string item = table + " " + to_json(key);
-    const auto adopted = take_over(table, key, found);
     json_.begin_object()
         .member("item", item)
         .member("path", found.path)
@@ -126,10 +192,6 @@ class Adoption {
   /// Bytes of the object. Errors: why the reference is left alone.
   Result<std::uint64_t> take_over(const std::string& table, const Item& key,
                                   const ForeignReference& found) {
-    if (found.bucket != bucket_) {
-      return make_error(Code::invalid_argument, "adopt", "",
-                        "its object is in another bucket, " + found.bucket);
-    }
     auto about = objects_.head(found.key, never_);
     if (!about) {
       Error error = about.error();
@@ -138,12 +200,12 @@ class Adoption {
     }
     const std::uint64_t bytes = about.value().size_bytes;
     if (found.size_bytes && *found.size_bytes != bytes) {
-      return make_error(Code::corrupt, "adopt", "",
-                        "the reference says " + std::to_string(*found.size_bytes) +
-                            " bytes, the object has " + std::to_string(bytes));
+      return left_alone(Code::corrupt, "the reference says " + std::to_string(*found.size_bytes) +
+                                           " bytes, the object has " + std::to_string(bytes));
     }
     const bool streamed = found.is_string && bytes > items_.policy().threshold_bytes;
-    SPILLWAY_TRY(streamed ? take_stream(table, key, found) : take_value(table, key, found, bytes));
+    SPILLWAY_TRY(streamed ? take_stream(table, key, found, bytes)
+                          : take_value(table, key, found, bytes));
     return bytes;
   }
 
@@ -176,23 +238,35 @@ class Adoption {
   }
 
   /// A long string: never in memory as a whole.
-  Result<void> take_stream(const std::string& table, const Item& key,
-                           const ForeignReference& found) {
+  Result<void> take_stream(const std::string& table, const Item& key, const ForeignReference& found,
+                           std::uint64_t bytes) {
     SPILLWAY_TRY(auto object, objects_.get(found.key, std::nullopt, never_));
     Utf8Source source(std::move(object));
-    if (dry_run_) return drain(source);
+    if (dry_run_) {
+      SPILLWAY_TRY(const std::uint64_t came, drain(source));
+      return check_came(came, bytes);
+    }
     SPILLWAY_TRY(Staging staging, items_.stage(table, key));
     SPILLWAY_TRY(AttributeValue handle,
                  items_.upload(staging, source, Items::StageAs::string, label_of(found), never_));
+    SPILLWAY_TRY(check_came(Items::describe(*handle.as<Spilled>()).raw_bytes, bytes));
     return write(replacement(table, key, found, std::move(handle)), found, &staging);
   }
 
-  static Result<void> drain(ByteSource& source) {
+  static Result<std::uint64_t> drain(ByteSource& source) {
     std::string buffer(std::size_t{1} << 18, '\0');
+    std::uint64_t bytes = 0;
     for (;;) {
       SPILLWAY_TRY(const std::size_t n, source.read(buffer.data(), buffer.size()));
-      if (n == 0) return ok();
+      if (n == 0) return bytes;
+      bytes += n;
     }
+  }
+
+  static Result<void> check_came(std::uint64_t came, std::uint64_t bytes) {
+    if (came == bytes) return ok();
+    return left_alone(Code::corrupt, std::to_string(came) + " of the object's " +
+                                         std::to_string(bytes) + " bytes came; run it again");
   }
 
   Result<void> take_value(const std::string& table, const Item& key, const ForeignReference& found,
@@ -205,6 +279,7 @@ class Adoption {
     SPILLWAY_TRY(auto object, objects_.get(found.key, std::nullopt, never_));
     Utf8Source source(std::move(object));
     SPILLWAY_TRY(std::string text, read_all(source, bytes));
+    SPILLWAY_TRY(check_came(text.size(), bytes));
     AttributeValue value;
     if (found.is_string) {
       value = std::move(text);
@@ -218,7 +293,8 @@ class Adoption {
   const Console& console_;
   Items& items_;
   ObjectStore& objects_;
-  const std::string bucket_;
+  const Limits& limits_;
+  const std::vector<std::string>& attributes_;
   const bool dry_run_;
   const Deadline never_ = Deadline::never();
   Totals totals_;
@@ -232,10 +308,21 @@ Exit run_adopt(const Console& console, const Settings& settings, const AdoptOpti
     return console.fail(make_error(Code::invalid_argument, "adopt", "",
                                    "name tables, or give --store and nothing else"));
   }
+  const Limits limits(settings, options);
+  if (!options.store) {
+    const auto checked = limits.check();
+    if (!checked) return console.fail(checked.error());
+    if (options.attributes.empty()) {
+      return console.fail(make_error(Code::invalid_argument, "adopt", "",
+                                     "say with --attribute where the application keeps its "
+                                     "references: those in other text are not followed"));
+    }
+  }
   auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
   if (options.store) {
-    const auto adopted = stores.value()->items().adopt_store(Deadline::never());
+    const auto adopted =
+        stores.value()->items().adopt_store(fsck_options(settings, false), Deadline::never());
     if (!adopted) return console.fail(adopted.error());
     console.out(console.json() ? R"({"adopted":"store"})"
                                : "this item store owns the objects now; a sweep may run");
@@ -244,8 +331,7 @@ Exit run_adopt(const Console& console, const Settings& settings, const AdoptOpti
   // The old objects have keys of the application's own, so they are read past Items.
   const auto objects = open_object_store(settings.stores.objects_url);
   if (!objects) return console.fail(objects.error());
-  Adoption adoption(console, stores.value()->items(), *objects.value(),
-                    object_location(settings.stores.objects_url).bucket, options.dry_run);
+  Adoption adoption(console, stores.value()->items(), *objects.value(), limits, options);
   for (const std::string& table : options.tables) {
     const auto done = adoption.adopt_table(table);
     if (!done) return console.fail(done.error());

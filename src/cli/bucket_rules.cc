@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
+
 namespace spillway {
 namespace {
 
@@ -17,25 +19,93 @@ bool is_same(const LifecycleRule& a, const LifecycleRule& b) {
          a.expire_noncurrent_days == b.expire_noncurrent_days;
 }
 
-LifecycleRule named(const char* id, const std::string& prefix) {
-  LifecycleRule rule;
-  rule.id = id;
-  rule.prefix = prefix;
-  return rule;
+Error wrong(std::string flag, std::string detail) {
+  return make_error(Code::invalid_argument, "init", std::move(flag), std::move(detail));
 }
 
-void merge(RulePlan<LifecycleRule>& plan, const LifecycleRule& wanted, const std::string& says) {
-  const auto found = std::ranges::find(plan.rules, wanted.id, &LifecycleRule::id);
-  if (found != plan.rules.end() && is_same(*found, wanted)) {
-    plan.present.push_back(says);
-    return;
+/// Our rules on one prefix, as they are in a plan.
+class OurRules {
+ public:
+  OurRules(RulePlan<LifecycleRule>& plan, const std::string& prefix)
+      : plan_(plan), prefix_(prefix) {}
+
+  /// The rule of that kind as it stands, or a new one.
+  LifecycleRule get(const std::string& kind) const {
+    const auto found = find(kind);
+    if (found != plan_.rules.end()) return *found;
+    LifecycleRule rule;
+    rule.id = kind + "-" + to_hex(sha256(prefix_)).substr(0, 8);  // ids are unique in a bucket
+    rule.prefix = prefix_;
+    return rule;
   }
-  if (found != plan.rules.end()) {
-    *found = wanted;
-  } else {
-    plan.rules.push_back(wanted);
+
+  void set(const std::string& kind, LifecycleRule wanted, const std::string& says) {
+    const auto found = find(kind);
+    if (found != plan_.rules.end() && is_same(*found, wanted)) {
+      plan_.present.push_back(says);
+      return;
+    }
+    wanted.xml.clear();  // or the rule would be sent again as it was
+    if (found != plan_.rules.end()) {
+      *found = std::move(wanted);
+    } else {
+      plan_.rules.push_back(std::move(wanted));
+    }
+    plan_.additions.push_back(says);
   }
-  plan.additions.push_back(says);
+
+ private:
+  std::vector<LifecycleRule>::iterator find(const std::string& kind) const {
+    return std::ranges::find_if(plan_.rules, [&](const LifecycleRule& rule) {
+      return rule.id.starts_with(kind) && rule.prefix == prefix_;
+    });
+  }
+
+  RulePlan<LifecycleRule>& plan_;
+  const std::string& prefix_;
+};
+
+std::optional<std::uint32_t> days_until(const LifecycleRule& rule, const std::string& tier) {
+  for (const LifecycleRule::Transition& to : rule.transitions) {
+    if (to.storage_class == tier) return to.days;
+  }
+  return std::nullopt;
+}
+
+/// What S3 refuses (Amazon S3 User Guide, "Constraints and considerations for transitions").
+Result<void> check_tiers(std::optional<std::uint32_t> cool, std::optional<std::uint32_t> cold) {
+  if (cool && *cool < infrequent_access_days_min) {
+    return wrong("--infrequent-access-after", "S3 allows 30 days at least");
+  }
+  if (cool && cold && *cold < *cool + infrequent_access_days_min) {
+    return wrong("--glacier-instant-after", "S3 allows it 30 days at least after the " +
+                                                days_text(*cool) + " of infrequent access");
+  }
+  return ok();
+}
+
+Result<void> plan_tiers(OurRules& ours, const WantedRules& wanted) {
+  const std::string kind = "spillway-cheaper-tiers";
+  LifecycleRule tiers = ours.get(kind);
+  const auto either = [&](std::optional<std::uint32_t> asked, const char* tier) {
+    return asked ? asked : days_until(tiers, tier);
+  };
+  const auto cool = either(wanted.infrequent_access_days, "STANDARD_IA");
+  const auto cold = either(wanted.glacier_instant_days, "GLACIER_IR");
+  SPILLWAY_TRY(check_tiers(cool, cold));
+  if (!cool && !cold) return ok();
+  tiers.transitions.clear();
+  std::string says = "objects move";
+  if (cool) {
+    tiers.transitions.push_back({*cool, "STANDARD_IA"});
+    says += " to STANDARD_IA after " + days_text(*cool);
+  }
+  if (cold) {
+    tiers.transitions.push_back({*cold, "GLACIER_IR"});
+    says += " to GLACIER_IR after " + days_text(*cold);
+  }
+  ours.set(kind, std::move(tiers), says);
+  return ok();
 }
 
 bool lists(const std::vector<std::string>& values, const std::string& wanted) {
@@ -65,47 +135,31 @@ bool deletes_objects(const LifecycleRule& rule) {
 
 }  // namespace
 
-Result<void> check_rules(const WantedRules& wanted) {
-  const auto wrong = [](std::string flag, std::string detail) {
-    return make_error(Code::invalid_argument, "init", std::move(flag), std::move(detail));
-  };
-  const std::uint32_t cool = wanted.infrequent_access_days, cold = wanted.glacier_instant_days;
-  if (cool != 0 && cool < infrequent_access_days_min) {
-    return wrong("--infrequent-access-after", "S3 allows 30 days at least");
+Result<RulePlan<LifecycleRule>> plan_lifecycle(std::vector<LifecycleRule> existing,
+                                               const WantedRules& wanted, const std::string& prefix,
+                                               Versioning versioning) {
+  if (prefix.empty()) {
+    return wrong("objects",
+                 "the URL of the objects has no prefix, so lifecycle rules would be on all objects "
+                 "in the bucket, those of others too: use one, as in s3://BUCKET/spillway");
   }
-  if (cool != 0 && cold != 0 && cold < cool + infrequent_access_days_min) {
-    return wrong("--glacier-instant-after",
-                 "S3 allows it 30 days after --infrequent-access-after at least");
-  }
-  return ok();
-}
-
-RulePlan<LifecycleRule> plan_lifecycle(std::vector<LifecycleRule> existing,
-                                       const WantedRules& wanted, const std::string& prefix,
-                                       Versioning versioning) {
   RulePlan<LifecycleRule> plan;
   plan.rules = std::move(existing);
-  LifecycleRule uploads = named("spillway-abort-incomplete-uploads", prefix);
+  OurRules ours(plan, prefix);
+  const std::string uploads_kind = "spillway-abort-incomplete-uploads";
+  LifecycleRule uploads = ours.get(uploads_kind);
   uploads.abort_multipart_days = abort_multipart_days;
-  merge(plan, uploads,
-        "incomplete multipart uploads are aborted after " + days_text(abort_multipart_days));
-  LifecycleRule tiers = named("spillway-cheaper-tiers", prefix);
-  std::string says = "objects move";
-  if (wanted.infrequent_access_days != 0) {
-    tiers.transitions.push_back({wanted.infrequent_access_days, "STANDARD_IA"});
-    says += " to STANDARD_IA after " + days_text(wanted.infrequent_access_days);
-  }
-  if (wanted.glacier_instant_days != 0) {
-    tiers.transitions.push_back({wanted.glacier_instant_days, "GLACIER_IR"});
-    says += " to GLACIER_IR after " + days_text(wanted.glacier_instant_days);
-  }
-  if (!tiers.transitions.empty()) merge(plan, tiers, says);
+  ours.set(uploads_kind, std::move(uploads),
+           "incomplete multipart uploads are aborted after " + days_text(abort_multipart_days));
+  SPILLWAY_TRY(plan_tiers(ours, wanted));
   if (versioning != Versioning::off) {
-    LifecycleRule versions = named("spillway-expire-noncurrent", prefix);
-    versions.expire_noncurrent_days = wanted.expire_noncurrent_days;
-    merge(
-        plan, versions,
-        "removed objects are kept as old versions for " + days_text(wanted.expire_noncurrent_days));
+    const std::string versions_kind = "spillway-expire-noncurrent";
+    LifecycleRule versions = ours.get(versions_kind);
+    versions.expire_noncurrent_days = wanted.expire_noncurrent_days.value_or(
+        versions.expire_noncurrent_days.value_or(expire_noncurrent_days_default));
+    const std::string says = "removed objects are kept as old versions for " +
+                             days_text(*versions.expire_noncurrent_days);
+    ours.set(versions_kind, std::move(versions), says);
   }
   return plan;
 }

@@ -16,14 +16,14 @@ inline constexpr std::uint32_t abort_multipart_days = 7;
 /// S3 moves nothing to infrequent access earlier, nor from there to Glacier sooner.
 inline constexpr std::uint32_t infrequent_access_days_min = 30;
 
-struct WantedRules {
-  std::uint32_t infrequent_access_days = 0;  ///< 0: not asked for
-  std::uint32_t glacier_instant_days = 0;    ///< 0: not asked for
-  std::uint32_t expire_noncurrent_days = 35;
-};
+/// Where a bucket keeps removed objects as old versions and nothing says for how long.
+inline constexpr std::uint32_t expire_noncurrent_days_default = 35;
 
-/// Errors: invalid_argument for days that S3 refuses.
-Result<void> check_rules(const WantedRules& wanted);
+/// What is asked for; what is not stays as it stands in the bucket.
+struct WantedRules {
+  std::optional<std::uint32_t> infrequent_access_days, glacier_instant_days;
+  std::optional<std::uint32_t> expire_noncurrent_days;
+};
 
 template <class Rule>
 struct RulePlan {
@@ -32,11 +32,12 @@ struct RulePlan {
   std::vector<std::string> present;    ///< … and for each that was there as wanted
 };
 
-/// Rules of ours have ids that begin with "spillway-"; all others are kept. What is not asked for
-/// but stands there from before stays, too.
-RulePlan<LifecycleRule> plan_lifecycle(std::vector<LifecycleRule> existing,
-                                       const WantedRules& wanted, const std::string& prefix,
-                                       Versioning versioning);
+/// Ours are the rules with our ids on this very prefix: several stores may share a bucket. All
+/// others are kept. invalid_argument without a prefix, for then the rules would be on objects of
+/// others, and for days that S3 refuses.
+Result<RulePlan<LifecycleRule>> plan_lifecycle(std::vector<LifecycleRule> existing,
+                                               const WantedRules& wanted, const std::string& prefix,
+                                               Versioning versioning);
 /// GET and HEAD for each origin, unless a rule allows that already.
 RulePlan<CorsRule> plan_cors(std::vector<CorsRule> existing,
                              const std::vector<std::string>& origins);

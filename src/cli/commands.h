@@ -80,6 +80,8 @@ Exit run_doctor(const Console& console, const Settings& settings, const DoctorOp
 
 struct AdoptOptions {
   std::vector<std::string> tables;
+  std::vector<std::string> attributes;  ///< only there references are followed
+  std::string key_prefix;               ///< only keys that begin so are
   bool dry_run = false;
   bool store = false;  ///< the objects of the item store that this one is a restored copy of
 };

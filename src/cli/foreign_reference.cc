@@ -179,9 +179,10 @@ Result<AttributeValue> convert(OndemandValue value, std::size_t depth) {
 
 }  // namespace
 
-std::vector<ForeignReference> find_references(const Item& item) {
+std::vector<ForeignReference> find_references(const std::string& name,
+                                              const AttributeValue& value) {
   Walk walk;
-  for (const auto& [name, value] : item) walk.step(name, value);
+  walk.step(name, value);
   return std::move(walk.found);
 }
 

@@ -23,8 +23,8 @@ struct ForeignReference {
   std::string content_type, original_type, session;
 };
 
-/// All in the item, whose values that Spillway itself moved are handles by now.
-std::vector<ForeignReference> find_references(const Item& item);
+/// All in one attribute of an item, whose values that Spillway itself moved are handles by now.
+std::vector<ForeignReference> find_references(const std::string& name, const AttributeValue& value);
 
 /// A JSON text as a DynamoDB value: objects become maps, arrays lists, numbers keep every digit.
 /// Errors: invalid_argument for what has no exact counterpart (numbers of more than 38 digits or

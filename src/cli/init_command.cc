@@ -51,6 +51,12 @@ class Init {
     findings_.fail(name, error.detail, advice_for(error, action, resource));
   }
 
+  bool refused(const Error& error) {
+    if (!first_error_) first_error_ = error;
+    findings_.fail("lifecycle", error.detail, "");
+    return false;
+  }
+
   /// False: nothing further makes sense.
   bool set_up_bucket() {
     auto opened = Bucket::open(settings_.stores.objects_url);
@@ -59,6 +65,9 @@ class Init {
       return false;
     }
     const std::unique_ptr<Bucket> bucket = std::move(opened).value();
+    // Before anything is made: what is asked for must make sense by itself.
+    const auto sound = plan_lifecycle({}, options_.rules, bucket->prefix(), Versioning::off);
+    if (!sound) return refused(sound.error());
     const std::string where = bucket->name() + " in " + bucket->region();
     const std::string arn = "arn:aws:s3:::" + bucket->name();
     const auto there = bucket->check(deadline_);
@@ -114,8 +123,10 @@ class Init {
     const auto foreign = std::ranges::count_if(existing.value(), [](const LifecycleRule& rule) {
       return !rule.id.starts_with("spillway-");
     });
-    const auto plan = plan_lifecycle(std::move(existing).value(), options_.rules, bucket.prefix(),
-                                     versioning.value());
+    const auto planned = plan_lifecycle(std::move(existing).value(), options_.rules,
+                                        bucket.prefix(), versioning.value());
+    if (!planned) return (void)refused(planned.error());
+    const auto& plan = planned.value();
     if (!plan.additions.empty() && !options_.dry_run) {
       const auto set = bucket.set_lifecycle(plan.rules, deadline_);
       if (!set) return failed("lifecycle", set.error(), "s3:PutLifecycleConfiguration", arn);
@@ -196,8 +207,6 @@ class Init {
 }  // namespace
 
 Exit run_init(const Console& console, const Settings& settings, const InitOptions& options) {
-  const auto checked = check_rules(options.rules);
-  if (!checked) return console.fail(checked.error());
   return Init(console, settings, options).run(console);
 }
 

@@ -197,7 +197,7 @@ void add_setting_up(CLI::App& app, Parsed& parsed) {
       ->type_name("DAYS")
       ->check(days);
   init->add_option("--expire-noncurrent-after", rules.expire_noncurrent_days,
-                   "where versioning is on, keep removed objects for so many days (35)")
+                   "where versioning is on, keep removed objects for so many days (new: 35)")
       ->type_name("DAYS")
       ->check(days);
   const char* origin = "a page that may follow links to objects, as https://app.example (CORS)";
@@ -217,6 +217,15 @@ void add_taking_over(CLI::App& app, Parsed& parsed) {
                     return run_adopt(console, settings, parsed.adopt);
                   });
   adopt->add_option("TABLE", parsed.adopt.tables, "tables to look through");
+  adopt
+      ->add_option("--attribute", parsed.adopt.attributes,
+                   "an attribute in which the application keeps its references")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  adopt
+      ->add_option("--key-prefix", parsed.adopt.key_prefix,
+                   "how the keys of the application's objects begin")
+      ->type_name("PREFIX");
   adopt->add_flag("--store", parsed.adopt.store,
                   "take over the objects of the store of which this one is a restored copy");
   adopt->add_flag("--dry-run", parsed.adopt.dry_run, "only say what would be done");

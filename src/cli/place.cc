@@ -3,6 +3,10 @@
 
 #include <filesystem>
 
+#include "artifact/idempotency.h"
+#include "artifact/message_layout.h"
+#include "artifact/session_rows.h"
+
 namespace spillway {
 namespace {
 
@@ -45,6 +49,14 @@ Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings, IfMissin
                       "cannot make the data directory: " + failure.message());
   }
   return Spillway::open(settings.stores, settings.messages);
+}
+
+FsckOptions fsck_options(const Settings& settings, bool read_objects) {
+  FsckOptions options{.read_objects = read_objects};
+  if (!is_remote_items(settings.stores)) return options;
+  options.tables = {sessions_table, idempotency_table,
+                    settings.messages.table.empty() ? messages_table : settings.messages.table};
+  return options;
 }
 
 Result<Place> Place::open(const Settings& settings, IfMissing if_missing) {

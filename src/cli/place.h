@@ -45,4 +45,8 @@ class Place {
 /// The stores of `settings`, for commands that no server offers.
 Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings, IfMissing if_missing);
 
+/// In an AWS account only Spillway's tables and the mapped one are looked at, and those that
+/// objects are named after: it has others, and listing them takes another permission.
+FsckOptions fsck_options(const Settings& settings, bool read_objects);
+
 }  // namespace spillway

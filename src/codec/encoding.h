@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,8 +84,12 @@ class EncodingSource final : public ByteSource {
 /// verified before the last byte leaves. Constant memory (one block).
 class DecodingSource final : public ByteSource {
  public:
+  /// Brings the bytes of one block a second time.
+  using Refetch = std::function<Result<std::string>(ByteRange encoded)>;
+  /// With `refetch` a block that is damaged or missing is asked for once more: what was altered on
+  /// the way is whole at its source.
   DecodingSource(std::unique_ptr<ByteSource> encoded, BlockIndex index, std::size_t first,
-                 std::size_t last, std::optional<Sha256> digest);
+                 std::size_t last, std::optional<Sha256> digest, Refetch refetch = {});
   ~DecodingSource() override;
   Result<std::size_t> read(char* buffer, std::size_t capacity) override;
 

@@ -97,7 +97,8 @@ struct DecodingSource::State {
       const std::size_t i = next++;
       block.resize(index.blocks[i].encoded_bytes);
       SPILLWAY_TRY(const std::size_t n, read_full(*encoded, block.data(), block.size()));
-      SPILLWAY_TRY(append_block(std::string_view(block).substr(0, n), index, i, decompressor, raw));
+      block.resize(n);
+      SPILLWAY_TRY(decode_into(raw, i));
       if (digest) hasher.update(raw);
     }
     if (next == last) {
@@ -105,6 +106,15 @@ struct DecodingSource::State {
     }
     outgoing.refill(std::move(raw));
     return ok();
+  }
+
+  Result<void> decode_into(std::string& raw, std::size_t i) {
+    auto decoded = append_block(block, index, i, decompressor, raw);
+    if (decoded || !refetch) return decoded;
+    auto again = refetch({index.blocks[i].encoded_offset, index.blocks[i].encoded_bytes});
+    if (!again) return decoded;
+    raw.clear();
+    return append_block(again.value(), index, i, decompressor, raw);
   }
 
   /// What can be known only at the end, and must be before the last block leaves.
@@ -126,6 +136,7 @@ struct DecodingSource::State {
   BlockIndex index;
   std::size_t next, last;
   std::optional<Sha256> digest;
+  Refetch refetch;
   Sha256Hasher hasher{};
   std::optional<ZstdDecompressor> decompressor{};
   std::string block{};
@@ -136,8 +147,10 @@ struct DecodingSource::State {
 };
 
 DecodingSource::DecodingSource(std::unique_ptr<ByteSource> encoded, BlockIndex index,
-                               std::size_t first, std::size_t last, std::optional<Sha256> digest)
-    : state_(new State{std::move(encoded), std::move(index), first, last, digest}) {}
+                               std::size_t first, std::size_t last, std::optional<Sha256> digest,
+                               Refetch refetch)
+    : state_(new State{std::move(encoded), std::move(index), first, last, digest,
+                       std::move(refetch)}) {}
 DecodingSource::~DecodingSource() = default;
 
 Result<std::size_t> DecodingSource::read(char* buffer, std::size_t capacity) {

@@ -17,23 +17,50 @@ class Fsck {
       : core_(core), options_(options), deadline_(deadline) {}
 
   Result<FsckReport> run() {
-    ListTables names;
-    for (;;) {
-      SPILLWAY_TRY(const TableReply tables, core_.items.administer(names, deadline_));
-      for (const TableDescription& table : tables) {
-        if (table.name == ledger_table) continue;
-        SPILLWAY_TRY(check_table(table.name));
-      }
-      if (tables.size() < names.limit) break;
-      names.start_after = tables.back().name;
+    SPILLWAY_TRY(const auto tables, options_.tables.empty() ? all_tables() : named_tables());
+    for (const std::string& table : tables) {
+      if (table == ledger_table) continue;
+      SPILLWAY_TRY(check_table(table));
     }
     SPILLWAY_TRY(count_objects());
     return std::move(report_);
   }
 
  private:
+  Result<std::set<std::string>> all_tables() {
+    std::set<std::string> all;
+    ListTables names;
+    for (;;) {
+      SPILLWAY_TRY(const TableReply tables, core_.items.administer(names, deadline_));
+      for (const TableDescription& table : tables) all.insert(table.name);
+      if (tables.size() < names.limit) return all;
+      names.start_after = tables.back().name;
+    }
+  }
+
+  /// One LIST a table: the first object of each says its name, and '0' follows '/'.
+  Result<std::set<std::string>> named_tables() {
+    std::set<std::string> named(options_.tables.begin(), options_.tables.end());
+    std::string after;
+    for (;;) {
+      SPILLWAY_TRY(const ObjectList list, core_.objects.list(core_.root + "/", after, deadline_));
+      if (list.objects.empty()) return named;
+      const std::string& key = list.objects.front().key;
+      const auto object = parse_object_key(core_.root, key);
+      after = key;
+      if (!object) continue;  // the identity, a probe
+      named.insert(object->table);
+      after = core_.root + "/" + object->table + "0";
+    }
+  }
+
   Result<void> check_table(const std::string& name) {
-    SPILLWAY_TRY(const auto table, core_.table(name, deadline_));
+    auto found = core_.table(name, deadline_);
+    if (!found && found.error().code == Code::not_found) {
+      problem("table " + name, "it is gone; if for good, run spillway sweep --table-gone " + name);
+      return ok();
+    }
+    SPILLWAY_TRY(const auto table, std::move(found));
     QueryRequest scan;
     scan.table = name;
     do {

@@ -32,6 +32,13 @@ Error missing_as_corrupt(Error error, const StoredBytes& stored) {
   return error;
 }
 
+DecodingSource::Refetch refetch_from(Core& core, const StoredBytes& stored, Deadline deadline) {
+  return [&core, key = stored.object_key, deadline](ByteRange encoded) -> Result<std::string> {
+    SPILLWAY_TRY(const auto source, core.objects.get(key, encoded, deadline));
+    return read_all(*source, encoded.length);
+  };
+}
+
 Result<std::string> fetch(Core& core, const StoredBytes& stored, Deadline deadline) {
   if (stored.object_key.empty()) {
     auto raw = decode(stored.inline_bytes, stored.index, stored.digest);
@@ -42,7 +49,7 @@ Result<std::string> fetch(Core& core, const StoredBytes& stored, Deadline deadli
   if (!source) return missing_as_corrupt(std::move(source).error(), stored);
   // Decoded as it comes: the network and the processor work side by side.
   DecodingSource decoded(std::move(source).value(), stored.index, 0, stored.index.blocks.size(),
-                         stored.digest);
+                         stored.digest, refetch_from(core, stored, deadline));
   auto raw = read_all(decoded, stored.index.raw_bytes);
   if (!raw) return missing_as_corrupt(std::move(raw).error(), stored);
   return raw;
@@ -198,6 +205,7 @@ Result<std::unique_ptr<ByteSource>> open_stored(Core& core, const StoredBytes& s
   const ByteRange encoded{from.encoded_offset,
                           to.encoded_offset + to.encoded_bytes - from.encoded_offset};
   std::unique_ptr<ByteSource> bytes;
+  DecodingSource::Refetch refetch;
   if (stored.object_key.empty()) {
     bytes =
         std::make_unique<StringSource>(stored.inline_bytes.substr(encoded.offset, encoded.length));
@@ -205,10 +213,12 @@ Result<std::unique_ptr<ByteSource>> open_stored(Core& core, const StoredBytes& s
     auto got = core.objects.get(stored.object_key, encoded, deadline);
     if (!got) return refused_range(core, std::move(got).error(), stored, deadline);
     bytes = std::move(got).value();
+    refetch = refetch_from(core, stored, deadline);
   }
   const bool whole = first == 0 && last == index.blocks.size();
   auto decoded = std::make_unique<DecodingSource>(
-      std::move(bytes), index, first, last, whole ? std::optional(stored.digest) : std::nullopt);
+      std::move(bytes), index, first, last, whole ? std::optional(stored.digest) : std::nullopt,
+      std::move(refetch));
   if (whole && wanted.length == index.raw_bytes) {
     return std::unique_ptr<ByteSource>(std::move(decoded));
   }

@@ -25,6 +25,15 @@ Result<void> write_identity(Core& core, Deadline deadline) {
   return ok();
 }
 
+Result<void> compare(const Core& core, const std::string& identity) {
+  if (identity == core.ledger_table_id) return ok();
+  return make_error(Code::permission_denied, "sweep", identity_key(core),
+                    "these objects belong to the item store whose ledger is table " + identity +
+                        ", and this one's is " + core.ledger_table_id +
+                        ", as in a copy that was restored from a backup; nothing is removed. If "
+                        "the original is gone for good, run `spillway adopt --store`");
+}
+
 }  // namespace
 
 Result<void> check_identity(Core& core, Deadline deadline) {
@@ -35,12 +44,7 @@ Result<void> check_identity(Core& core, Deadline deadline) {
     found = read_identity(core, deadline);
   }
   SPILLWAY_TRY(const std::string identity, std::move(found));
-  if (identity == core.ledger_table_id) return ok();
-  return make_error(Code::permission_denied, "sweep", identity_key(core),
-                    "these objects belong to the item store whose ledger is table " + identity +
-                        ", and this one's is " + core.ledger_table_id +
-                        ", as in a copy that was restored from a backup; nothing is removed. If "
-                        "the original is gone for good, run `spillway adopt --store`");
+  return compare(core, identity);
 }
 
 Result<void> replace_identity(Core& core, Deadline deadline) {
@@ -50,16 +54,21 @@ Result<void> replace_identity(Core& core, Deadline deadline) {
 }
 
 Result<void> Items::check_owner(Deadline deadline) {
-  return check_identity(state_->core, deadline);
+  Core& core = state_->core;
+  if (core.ledger_table_id.empty()) return ok();
+  auto found = read_identity(core, deadline);
+  if (!found && found.error().code == Code::not_found) return ok();
+  SPILLWAY_TRY(const std::string identity, std::move(found));
+  return compare(core, identity);
 }
 
-Result<void> Items::adopt_store(Deadline deadline) {
+Result<void> Items::adopt_store(const FsckOptions& check, Deadline deadline) {
   Core& core = state_->core;
   if (core.ledger_table_id.empty()) {
     return make_error(Code::unsupported, "adopt", "",
                       "this item store gives its tables no ids, so there is no other owner");
   }
-  SPILLWAY_TRY(const FsckReport report, fsck(FsckOptions{}, deadline));
+  SPILLWAY_TRY(const FsckReport report, fsck(check, deadline));
   if (!report.problems.empty()) {
     return make_error(Code::corrupt, "adopt", core.root,
                       std::to_string(report.problems.size()) +

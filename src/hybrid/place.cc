@@ -209,19 +209,28 @@ class Placer {
     const auto waits = [](const Leaving& leaving) { return !leaving.stored.has_value(); };
     if (std::ranges::none_of(leaving_, waits)) return ok();
     SPILLWAY_TRY(attempt_.begin(deadline_));
+    // A store that takes connections and answers nothing would use all the time there is, and leave
+    // none for what can be done without it.
+    const bool has_room = fallback_bytes() <= item_bytes_max - margin_bytes;
+    const Deadline deadline = has_room ? halfway(deadline_) : deadline_;
     auto uploaded = for_all([&](Leaving& leaving) -> Result<void> {
       if (!waits(leaving)) return ok();
       SPILLWAY_TRY(leaving.stored,
-                   attempt_.upload(prefix_, leaving.encoded, leaving.label, deadline_));
+                   attempt_.upload(prefix_, leaving.encoded, leaving.label, deadline));
       return ok();
     });
     if (uploaded) return ok();
     return fall_back(std::move(uploaded).error());
   }
 
-  /// The object store could not take them: they stay in the item if it has the room.
-  Result<void> fall_back(Error cause) {
-    if (cause.code == Code::cancelled || cause.code == Code::internal) return cause;
+  static Deadline halfway(Deadline deadline) {
+    if (deadline.at() == Deadline::never().at()) return deadline;
+    return Deadline::after(std::chrono::duration_cast<std::chrono::milliseconds>(
+        (deadline.at() - std::chrono::steady_clock::now()) / 2));
+  }
+
+  /// What the item would have if all that is not in objects stayed in it.
+  std::uint64_t fallback_bytes() const {
     std::uint64_t bytes = rest_;
     for (const Leaving& leaving : leaving_) {
       const bool in_object = leaving.stored && !leaving.stored->object_key.empty();
@@ -229,6 +238,13 @@ class Placer {
       bytes +=
           in_object ? object_cost(leaving) : inline_cost(leaving) + label_bytes(leaving) + kept;
     }
+    return bytes;
+  }
+
+  /// The object store could not take them: they stay in the item if it has the room.
+  Result<void> fall_back(Error cause) {
+    if (cause.code == Code::cancelled || cause.code == Code::internal) return cause;
+    const std::uint64_t bytes = fallback_bytes();
     if (bytes > item_bytes_max - margin_bytes) {
       cause.detail += "; nothing was saved: what would have to stay in the item (" +
                       std::to_string(bytes) + " bytes) is over DynamoDB's limit of " +

@@ -5,6 +5,7 @@
 #include <random>
 #include <thread>
 
+#include "base/parallel.h"
 #include "dynamo/item_size.h"
 #include "hybrid/hydrate.h"
 #include "hybrid/items_state.h"
@@ -193,11 +194,22 @@ Result<WriteReply> Items::write(const WriteRequest& request, Deadline deadline,
 
 Result<Items::BatchWriteReply> Items::batch_write(const std::vector<WriteRequest>& requests,
                                                   Deadline deadline) {
+  for (const WriteRequest& request : requests) {
+    const bool whole =
+        request.kind == WriteRequest::Kind::put || request.kind == WriteRequest::Kind::remove;
+    if (!whole || !request.condition.empty()) {
+      return make_error(Code::invalid_argument, "item.batch_write", request.table,
+                        "a batch takes puts and deletes without conditions");
+    }
+  }
+  std::vector<Result<WriteReply>> results(requests.size(), WriteReply{});
+  parallel_for(requests.size(), state_->core.config.uploads_max,
+               [&](std::size_t i) { results[i] = write(requests[i], deadline); });
   BatchWriteReply reply;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    auto written = write(requests[i], deadline);
-    if (written) continue;
-    if (!written.error().transient) return std::move(written).error();
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i]) continue;
+    if (!results[i].error().transient) return std::move(results[i]).error();
+    // Also where it may have been written: twice is as once.
     reply.unprocessed.push_back(i);
   }
   return reply;

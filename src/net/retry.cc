@@ -21,8 +21,15 @@ class RealWorld final : public RetryWorld {
   }
 };
 
-/// Does the failure say that the backend is down? A throttle or a refusal shows that it lives.
-bool is_outage(Code code) { return code == Code::unavailable || code == Code::timeout; }
+enum class Evidence { alive, down, none };
+
+/// What a failure says about the backend: a throttle or a refusal shows that it lives.
+Evidence evidence_of(Code code, std::chrono::steady_clock::duration took,
+                     std::chrono::milliseconds least) {
+  if (code == Code::unavailable) return Evidence::down;
+  if (code == Code::timeout) return took < least ? Evidence::none : Evidence::down;
+  return code == Code::cancelled ? Evidence::none : Evidence::alive;
+}
 
 }  // namespace
 
@@ -52,6 +59,10 @@ Retrier::Retrier(std::string backend, RetryLimits limits, std::unique_ptr<RetryW
       breaker_(limits.breaker) {}
 
 std::optional<Error> Retrier::admit(Loop& loop) {
+  if (loop.attempts == 0 && loop.deadline.at() <= world_->now()) {
+    return make_error(Code::timeout, "net.retry", backend_,
+                      "the deadline passed before it was asked");
+  }
   if (breaker_.admit(world_->now())) {
     ++loop.attempts;
     return std::nullopt;
@@ -68,11 +79,12 @@ void Retrier::succeeded(const Loop& loop) {
   tokens_.give(std::max(loop.last_cost, 1));
 }
 
-bool Retrier::again(Loop& loop, Error& error) {
-  if (is_outage(error.code)) {
-    breaker_.failed(world_->now());
-  } else {
-    breaker_.succeeded();
+bool Retrier::again(Loop& loop, std::chrono::steady_clock::time_point begun, Error& error) {
+  const auto now = world_->now();
+  switch (evidence_of(error.code, now - begun, limits_.evidence_min)) {
+    case Evidence::alive: breaker_.succeeded(); break;
+    case Evidence::down: breaker_.failed(now); break;
+    case Evidence::none: breaker_.withdrawn(); break;
   }
   loop.effect_unknown |= error.effect == Effect::unknown;
   if (loop.effect_unknown) error.effect = Effect::unknown;

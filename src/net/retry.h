@@ -52,6 +52,8 @@ struct RetryLimits {
   int attempts_max = 8;
   std::chrono::milliseconds first_delay_max{50};  ///< doubles with every retry
   std::chrono::milliseconds delay_max{5'000};
+  /// An attempt that the deadline ended sooner says nothing about the backend.
+  std::chrono::milliseconds evidence_min{1'000};
   CircuitBreaker::Limits breaker = {};
 };
 
@@ -63,6 +65,7 @@ class Retrier {
   /// Calls `attempt` (() → Result<T>) until it succeeds, fails for good, or the deadline leaves no
   /// time for another try; returns its last result. Another try is made where the error is
   /// transient and either its effect is none or `repeat` is not Repeat::once, and tokens are left.
+  /// timeout, with nothing tried, when the deadline has passed already.
   /// While the breaker is open: unavailable, at once, with Effect::none if no attempt was made.
   /// An Effect::unknown of an earlier attempt stays with the last error.
   template <std::invocable Attempt>
@@ -70,13 +73,14 @@ class Retrier {
     Loop loop{repeat, deadline};
     for (;;) {
       if (auto refused = admit(loop)) return *std::move(refused);
+      const auto begun = world_->now();
       auto result = attempt();
       if (!result.has_error()) {
         succeeded(loop);
         return result;
       }
       Error error = result.error();
-      if (!again(loop, error)) return error;
+      if (!again(loop, begun, error)) return error;
     }
   }
 
@@ -95,7 +99,7 @@ class Retrier {
   std::optional<Error> admit(Loop& loop);
   void succeeded(const Loop& loop);
   /// Takes note of a failure; true after having waited for the next try.
-  bool again(Loop& loop, Error& error);
+  bool again(Loop& loop, std::chrono::steady_clock::time_point begun, Error& error);
 
   const std::string backend_;
   const RetryLimits limits_;

@@ -72,7 +72,7 @@ class Bucket {
   Result<Versioning> versioning(Deadline deadline);
   /// Empty where none is configured.
   Result<std::vector<LifecycleRule>> lifecycle(Deadline deadline);
-  /// Replaces all rules.
+  /// Replaces all rules; the size from which objects move at all stays as it is.
   Result<void> set_lifecycle(const std::vector<LifecycleRule>& rules, Deadline deadline);
   Result<std::vector<CorsRule>> cors(Deadline deadline);
   Result<void> set_cors(const std::vector<CorsRule>& rules, Deadline deadline);
@@ -99,7 +99,8 @@ class Bucket {
   enum class Archive { none, archived, restoring, restored };
   Result<Archive> archive_state(const ObjectKey& key, Deadline deadline);
 
-  /// Aborts multipart uploads under the prefix that were begun longer ago, by the server's clock:
+  /// Aborts multipart uploads under the prefix (without one: of the whole bucket, whosever they
+  /// are) that were begun longer ago, by the server's clock:
   /// what crashed writers left, which is billed until it is aborted. Returns how many.
   Result<std::uint64_t> abort_stale_uploads(std::chrono::hours older_than, Deadline deadline);
 

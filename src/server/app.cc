@@ -51,6 +51,8 @@ App::App(Context& context, const std::vector<BearerToken>& tokens)
     : context_(context), authenticator_(tokens) {
   add_message_routes(router_, context_);
   add_artifact_routes(router_, context_);
+  add_curve_routes(router_, context_);
+  add_event_routes(router_, context_);
   add_import_routes(router_, context_);
   add_service_routes(router_, context_);
   add_viewer_routes(router_);
@@ -123,6 +125,7 @@ Response App::refuse(const Exchange& exchange, const Error& error, int status) c
     LogLine line(LogLine::Level::error, "request_failed");
     line.text("requestId", exchange.request.id).error(error);
     context_.log.write(line);
+    context_.usage.failed(exchange.request.id, error);
   }
   return prepared(exchange, problem_response(error, status, exchange.request.id));
 }

@@ -249,7 +249,8 @@ asio::awaitable<bool> Connection::answer() {
   // A client that waits for "100 Continue" may or may not send its body after a final answer.
   const bool waits = beast::iequals(exchange.request.header("expect"), "100-continue") &&
                      !continue_sent_ && !parser_->is_done();
-  bool keep_alive = parser_->get().keep_alive() && !unframed && !waits && !services_.draining;
+  bool keep_alive =
+      parser_->get().keep_alive() && !unframed && !waits && !services_.draining && !response.events;
   // What cannot be skipped quickly is not worth keeping the connection for.
   const bool body_left = !parser_->is_done();
   keep_alive = keep_alive && !(body_left && response.status >= 400);
@@ -416,6 +417,8 @@ asio::awaitable<void> Connection::write(Response& response, bool keep_alive, boo
     sent.broken = cut_off("the answer was not taken: " + failure.message());
   } else if (response.stream && !head) {
     co_await write_stream(response, sent);
+  } else if (response.events && !head) {
+    co_await write_events(response, sent);
   }
 }
 

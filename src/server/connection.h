@@ -12,8 +12,8 @@
 #include <optional>
 #include <string>
 
+#include "base/budget.h"
 #include "server/app.h"
-#include "server/budget.h"
 #include "server/worker_pool.h"
 
 namespace spillway {
@@ -59,6 +59,7 @@ class Connection {
   boost::asio::awaitable<Chunk> read_chunk(char* data, std::size_t size);
   boost::asio::awaitable<void> write(Response& response, bool keep_alive, bool head, Sent& sent);
   boost::asio::awaitable<void> write_stream(Response& response, Sent& sent);
+  boost::asio::awaitable<void> write_events(Response& response, Sent& sent);
   boost::asio::awaitable<bool> discard_rest();
   template <class Work>
   boost::asio::awaitable<bool> on_worker(Work& work, bool begun);

@@ -4,10 +4,13 @@
 #include <atomic>
 #include <functional>
 
+#include "server/events.h"
 #include "server/limits.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/prices.h"
 #include "server/router.h"
+#include "server/usage_log.h"
 #include "spillway/spillway.h"
 
 namespace spillway {
@@ -18,6 +21,9 @@ struct Context {
   const ServerLimits& limits;
   Log& log;
   Metrics& metrics;
+  EventHub& events;
+  UsageLog& usage;
+  const Prices& prices;
   std::function<Gauges()> gauges;
   std::atomic<bool> draining{false};
 };
@@ -25,6 +31,8 @@ struct Context {
 // Each group is one file, handlers_*.cc. `context` must outlive `router`.
 void add_message_routes(Router& router, Context& context);
 void add_artifact_routes(Router& router, Context& context);
+void add_curve_routes(Router& router, Context& context);
+void add_event_routes(Router& router, Context& context);
 void add_import_routes(Router& router, Context& context);
 void add_service_routes(Router& router, Context& context);
 void add_viewer_routes(Router& router);

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "base/budget.h"
 #include "server/app.h"
-#include "server/budget.h"
 #include "server/worker_pool.h"
 
 namespace spillway {

@@ -1,4 +1,5 @@
 // Artifacts over HTTP: exact bytes out, streams in.
+#include "server/artifact_validators.h"
 #include "server/context.h"
 #include "server/message_json.h"
 #include "server/problem.h"
@@ -26,22 +27,6 @@ class PrefixedSource final : public ByteSource {
   std::unique_ptr<ByteSource> rest_;
 };
 
-std::string quoted(const std::string& sha256) { return "\"" + sha256 + "\""; }
-
-Error not_this_version() {
-  return make_error(Code::not_found, "http.artifact", "sha256",
-                    "the artifact of that digest has been replaced; ask without sha256");
-}
-
-/// What is the same for 200, 206 and 304.
-void set_validators(Response& response, const Request& request, const ArtifactInfo& info) {
-  response.set("ETag", quoted(info.sha256));
-  // With the digest in the address the bytes can never change.
-  response.set("Cache-Control", request.query_value("sha256")
-                                    ? "private, max-age=31536000, immutable"
-                                    : "private, no-cache");
-}
-
 /// Artifact bytes come from strangers: never shown as a page of our origin.
 void set_representation(Response& response, const ArtifactInfo& info) {
   const std::string& name = info.name.empty() ? info.id : info.name;
@@ -50,24 +35,6 @@ void set_representation(Response& response, const ArtifactInfo& info) {
   response.set("Content-Disposition", "attachment; filename*=UTF-8''" + percent_encode(name));
   response.set("Content-Security-Policy", "sandbox");
   response.set("Accept-Ranges", "bytes");
-}
-
-/// RFC 9110, section 13.2.2: If-Match first, then If-None-Match.
-Result<std::optional<Response>> check_preconditions(const Request& request,
-                                                    const ArtifactInfo& info) {
-  const std::string etag = quoted(info.sha256);
-  if (request.has_header("if-match") && !etag_matches(request.header("if-match"), etag, false)) {
-    return make_error(Code::condition_failed, "http.precondition", "If-Match",
-                      "the artifact's entity tag is " + etag);
-  }
-  if (!request.has_header("if-none-match") ||
-      !etag_matches(request.header("if-none-match"), etag, true)) {
-    return std::optional<Response>();
-  }
-  Response response;
-  response.status = 304;
-  set_validators(response, request, info);
-  return std::optional<Response>(std::move(response));
 }
 
 Response unsatisfiable(const Request& request, const ArtifactInfo& info) {
@@ -111,7 +78,7 @@ bool accepts_zstd(const Request& request) {
     rest.remove_prefix(std::min(one.size() + 1, rest.size()));
     const std::size_t semicolon = std::min(one.find(';'), one.size());
     if (!equals_ignoring_case(trim_blanks(one.substr(0, semicolon)), "zstd")) continue;
-    const std::string weight(one.substr(semicolon));
+    const std::string weight = lower_ascii(one.substr(semicolon));
     return weight.find("q=0") == std::string::npos ||
            weight.find_first_of("123456789", weight.find("q=0")) != std::string::npos;
   }
@@ -152,19 +119,18 @@ Result<std::optional<Response>> redirect_to_object(Context& context, const Reque
 Result<Response> answer_located(Context& context, const Request& request,
                                 const LocatedArtifact& located) {
   const ArtifactInfo& info = located.info;
-  const std::string* digest = request.query_value("sha256");
-  if (digest && *digest != info.sha256) return not_this_version();
-  SPILLWAY_TRY(auto unmodified, check_preconditions(request, info));
+  SPILLWAY_TRY(check_version(request, info.sha256));
+  const std::string etag = quoted_tag(info.sha256);
+  SPILLWAY_TRY(auto unmodified, check_preconditions(request, etag));
   if (unmodified) return std::move(*unmodified);
   SPILLWAY_TRY(auto redirect, redirect_to_object(context, request, located));
   if (redirect) return std::move(*redirect);
 
   Response response;
-  set_validators(response, request, info);
+  set_validators(response, request, etag);
   set_representation(response, info);
   RangeAnswer wanted;
-  if (request.method == "GET")
-    wanted = requested_range(request, quoted(info.sha256), info.size_bytes);
+  if (request.method == "GET") wanted = requested_range(request, etag, info.size_bytes);
   if (wanted.kind == RangeAnswer::Kind::unsatisfiable) return unsatisfiable(request, info);
   std::optional<ByteRange> range;
   if (wanted.kind == RangeAnswer::Kind::part) {
@@ -189,6 +155,10 @@ Result<Response> get_artifact(Context& context, Request& request, ByteSource&) {
                                    request.parameter("artifact"), request.deadline));
     if (located.info.error) return *located.info.error;
     auto response = answer_located(context, request, located);
+    if (response) {
+      context.usage.read(request.parameter("session"), request.parameter("message"),
+                         located.info.id);
+    }
     const bool replaced = response.has_error() && response.error().code == Code::conflict;
     if (!replaced || opens == opens_max) return response;
   }
@@ -226,10 +196,11 @@ Result<Response> put_artifact(Context& context, Request& request, ByteSource& bo
   SPILLWAY_TRY(auto saved, context.spillway.sessions().put_artifact(session, message, artifact,
                                                                     body, request.deadline));
   log_saved_artifact(context, request, saved);
+  context.events.publish({"artifact", session, message, saved.info.id});
   JsonWriter out;
   write_artifact(out, session, message, saved.info, ArtifactsAs::reference, request.id);
   Response response = json_response(saved.created ? 201 : 200, out.take());
-  response.set("ETag", quoted(saved.info.sha256));
+  response.set("ETag", quoted_tag(saved.info.sha256));
   if (saved.created) response.set("Location", artifact_href(session, message, saved.info));
   return response;
 }
@@ -238,6 +209,8 @@ Result<Response> delete_artifact(Context& context, Request& request, ByteSource&
   SPILLWAY_TRY(context.spillway.sessions().remove_artifact(
       request.parameter("session"), request.parameter("message"), request.parameter("artifact"),
       request.deadline));
+  context.events.publish({"artifact-removed", request.parameter("session"),
+                          request.parameter("message"), request.parameter("artifact")});
   Response response;
   response.status = 204;
   return response;

@@ -25,6 +25,7 @@ Result<Response> import_file(Context& context, Request& request) {
       import_las(context.spillway.sessions(), session ? *session : std::string(wells_session),
                  name ? *name : std::string(), request.body, request.deadline));
   log_saved(context, request, imported.message, imported.routing);
+  context.events.publish({"message", imported.message.session, imported.message.id, {}});
   JsonWriter out;
   out.begin_object();
   write_message(out.key("message"), imported.message, ArtifactsAs::reference, request.id);

@@ -19,6 +19,11 @@ Error bad_query(std::string name, std::string allowed) {
 
 std::string text_or_empty(const std::string* value) { return value ? *value : std::string(); }
 
+void announce_saved(Context& context, const Request& request, const SavedMessage& saved) {
+  log_saved(context, request, saved.message, saved.routing);
+  context.events.publish({"message", saved.message.session, saved.message.id, {}});
+}
+
 /// "reply": the responder's message, or "replyError". The client's own message is saved already,
 /// and must not look as if it were not.
 void add_reply(JsonWriter& out, Context& context, const Request& request,
@@ -36,7 +41,7 @@ void add_reply(JsonWriter& out, Context& context, const Request& request,
     write_problem(out.key("replyError"), error, status_of(error.code), request.id);
   } else if (reply.value()) {
     const SavedMessage& saved = *reply.value();
-    if (!saved.repeated) log_saved(context, request, saved.message, saved.routing);
+    if (!saved.repeated) announce_saved(context, request, saved);
     write_message(out.key("reply"), saved.message, ArtifactsAs::reference, request.id);
   }
 }
@@ -49,7 +54,7 @@ Result<Response> post_message(Context& context, Request& request) {
   post.message.idempotency_key = request.header("idempotency-key");
   SPILLWAY_TRY(auto saved,
                context.spillway.sessions().post(session, post.message, request.deadline));
-  if (!saved.repeated) log_saved(context, request, saved.message, saved.routing);
+  if (!saved.repeated) announce_saved(context, request, saved);
 
   JsonWriter out;
   write_message(out, saved.message, ArtifactsAs::reference, request.id);
@@ -108,6 +113,8 @@ Result<Response> get_message(Context& context, Request& request) {
 Result<Response> delete_message(Context& context, Request& request) {
   SPILLWAY_TRY(context.spillway.sessions().remove_message(
       request.parameter("session"), request.parameter("message"), request.deadline));
+  context.events.publish(
+      {"message-removed", request.parameter("session"), request.parameter("message"), {}});
   Response response;
   response.status = 204;
   return response;
@@ -116,7 +123,9 @@ Result<Response> delete_message(Context& context, Request& request) {
 Result<Response> list_sessions(Context& context, Request& request) {
   SPILLWAY_TRY(auto limit, page_limit(request));
   const std::string cursor = text_or_empty(request.query_value("cursor"));
-  SPILLWAY_TRY(auto page, context.spillway.sessions().sessions(limit, cursor, request.deadline));
+  const std::string text = text_or_empty(request.query_value("q"));
+  SPILLWAY_TRY(auto page,
+               context.spillway.sessions().sessions(limit, cursor, request.deadline, text));
   JsonWriter out;
   out.begin_object().key("sessions").begin_array();
   for (const SessionInfo& session : page.sessions) {
@@ -134,6 +143,7 @@ Result<Response> list_sessions(Context& context, Request& request) {
 Result<Response> delete_session(Context& context, Request& request) {
   SPILLWAY_TRY(
       context.spillway.sessions().remove_session(request.parameter("session"), request.deadline));
+  context.events.publish({"session-removed", request.parameter("session"), {}, {}});
   Response response;
   response.status = 204;
   return response;

@@ -114,7 +114,8 @@ std::string serialize_head(const Response& response, bool keep_alive) {
   append_field(out, "Date", http_date());
   for (const NameValue& field : response.headers) append_field(out, field.first, field.second);
   // RFC 9110, 8.6: 204 has no Content-Length; a 304's would be that of the 200 it stands for.
-  if (response.status != 204 && response.status != 304) {
+  // Events end with the connection (RFC 9112, 6.3).
+  if (response.status != 204 && response.status != 304 && !response.events) {
     append_field(out, "Content-Length", std::to_string(response.content_bytes()));
   }
   append_field(out, "Connection", keep_alive ? "keep-alive" : "close");

@@ -15,6 +15,8 @@
 
 namespace spillway {
 
+class EventFeed;
+
 using NameValue = std::pair<std::string, std::string>;
 using NameValues = std::vector<NameValue>;
 
@@ -41,7 +43,8 @@ struct Request {
   const std::string* query_value(std::string_view name) const;
 };
 
-/// An answer: headers, then either `body` or `stream`, of which `stream_bytes` are sent.
+/// An answer: headers, then `body`, or `stream`, of which `stream_bytes` are sent, or `events`
+/// until either side is done.
 struct Response {
   int status = 200;
   NameValues headers;
@@ -49,6 +52,7 @@ struct Response {
   std::unique_ptr<ByteSource> stream;
   /// Length of the body where it is not body.size(): of a stream, or of what HEAD leaves out.
   std::optional<std::uint64_t> stream_bytes;
+  std::shared_ptr<EventFeed> events;
   std::string error_code;  ///< of a problem, for metrics and logs
 
   void set(std::string name, std::string value);

@@ -33,6 +33,8 @@ struct ServerLimits {
   Millis request_deadline{60'000};        ///< of a handler without streams
   Millis transfer_deadline{3'600'000};    ///< of a streamed artifact, either way
 
+  Millis event_heartbeat{15'000};  ///< a sign of life where no event is sent
+
   Millis drain_deadline{30'000};  ///< for running requests after SIGTERM
   Millis ready_cache{1'000};      ///< how long an answer of /readyz is repeated
 };

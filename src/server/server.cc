@@ -32,9 +32,17 @@ Result<void> serve(Spillway& spillway, const ServerOptions& options) {
   SPILLWAY_TRY(check_options(options));
   Log log;
   Metrics metrics;
+  EventHub events;
+  UsageLog usage;
   Budget budget(options.limits.buffered_bodies_bytes_max);
-  Context context{
-      .spillway = spillway, .limits = options.limits, .log = log, .metrics = metrics, .gauges = {}};
+  Context context{.spillway = spillway,
+                  .limits = options.limits,
+                  .log = log,
+                  .metrics = metrics,
+                  .events = events,
+                  .usage = usage,
+                  .prices = options.prices,
+                  .gauges = {}};
   App app(context, options.tokens);
   WorkerPool pool(options.limits.workers, options.limits.requests_queued_max);
   SPILLWAY_TRY(auto front, Front::listen(options.address, options.port, app, pool, budget));
@@ -45,6 +53,7 @@ Result<void> serve(Spillway& spillway, const ServerOptions& options) {
   options.on_listening(front->port());
   front->run([&] {
     context.draining = true;
+    events.close();
     log_event(log, "draining", options.address, front->port());
   });
   log_event(log, "stopped", options.address, front->port());

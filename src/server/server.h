@@ -11,6 +11,7 @@
 
 #include "server/auth.h"
 #include "server/limits.h"
+#include "server/prices.h"
 #include "spillway/spillway.h"
 
 namespace spillway {
@@ -22,6 +23,7 @@ struct ServerOptions {
   ServerLimits limits;
   std::chrono::milliseconds sweep_interval{600'000};  ///< 0: no sweeps
   SweepOptions sweep;
+  Prices prices;
   /// Called once the server listens, with the port.
   std::function<void(std::uint16_t port)> on_listening = [](std::uint16_t) {};
 };

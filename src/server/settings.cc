@@ -1,4 +1,7 @@
 // The settings of the server, by name.
+#include <charconv>
+
+#include "base/utf8.h"
 #include "server/http.h"
 #include "server/server.h"
 
@@ -33,6 +36,22 @@ Result<void> set_count(ServerOptions& options, std::string_view value) {
 template <auto Member>
 Result<void> set_deadline(ServerOptions& options, std::string_view value) {
   SPILLWAY_TRY(options.limits.*Member, millis(value));
+  return ok();
+}
+
+template <auto Member>
+Result<void> set_price(ServerOptions& options, std::string_view value) {
+  double price = 0;
+  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), price);
+  const bool whole = failure == std::errc() && end == value.data() + value.size();
+  if (!whole || !(price >= 0) || price > 1e9) return bad_value(value, "a price, as 0.25");
+  options.prices.*Member = price;
+  return ok();
+}
+
+Result<void> set_currency(ServerOptions& options, std::string_view value) {
+  if (value.empty() || value.size() > 8 || !is_utf8(value)) return bad_value(value, "USD, EUR, …");
+  options.prices.currency = value;
   return ok();
 }
 
@@ -80,6 +99,16 @@ constexpr ServerSetting settings[] = {
     {"transfer-deadline-ms", "to move one artifact", set_deadline<&L::transfer_deadline>},
     {"drain-deadline-ms", "for running requests at shutdown", set_deadline<&L::drain_deadline>},
     {"sweep-interval-ms", "between sweeps; 0: none", set_sweep_interval},
+    {"price-currency", "of the prices below, for the storage page", set_currency},
+    {"price-dynamodb-gb-month", "DynamoDB, a GB for a month",
+     set_price<&Prices::dynamodb_storage_gb_month>},
+    {"price-dynamodb-write-million", "DynamoDB, a million write request units",
+     set_price<&Prices::dynamodb_write_million>},
+    {"price-dynamodb-read-million", "DynamoDB, a million read request units",
+     set_price<&Prices::dynamodb_read_million>},
+    {"price-s3-gb-month", "S3, a GB for a month", set_price<&Prices::s3_storage_gb_month>},
+    {"price-s3-put-million", "S3, a million PUTs", set_price<&Prices::s3_put_million>},
+    {"price-s3-get-million", "S3, a million GETs", set_price<&Prices::s3_get_million>},
     {"sweep-retention-ms", "for which superseded objects are kept", set_sweep_retention},
 };
 

@@ -6,6 +6,7 @@ import { artifactChecks } from "./artifacts.mjs";
 import { expect, Harness } from "./harness.mjs";
 import { plotChecks } from "./plot.mjs";
 import { plotToolChecks } from "./plot_tools.mjs";
+import { sharingChecks } from "./sharing.mjs";
 
 const [baseUrl, outDir] = process.argv.slice(2);
 if (!baseUrl || !outDir) {
@@ -20,6 +21,7 @@ try {
   await plotChecks(harness);
   await plotToolChecks(harness);
   await artifactChecks(harness);
+  await sharingChecks(harness);
   await harness.check("the console stays free of errors", () =>
     expect(harness.errors.length === 0, harness.errors.join("\n")),
   );

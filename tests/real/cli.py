@@ -1,63 +1,20 @@
 #!/usr/bin/env python3
-"""The command line in front of real S3 and DynamoDB servers: setting up, examining, taking over, links.
-
-usage: cli.py BUILD_DIRECTORY, beside tests/servers/with_servers; skipped where a server is missing.
-"""
+"""The command line in front of real S3 and DynamoDB servers: setting up, examining, links."""
 import http.server
 import json
 import os
 import re
 import secrets
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "wire"))
-from wire import Checks, equal, true  # noqa: E402
-
-SPILLWAY = os.path.join(os.path.abspath(sys.argv[1]), "spillway")
-S3, DYNAMODB = os.environ.get("SPILLWAY_TEST_S3"), os.environ.get("SPILLWAY_TEST_DYNAMODB")
-if not S3 or not DYNAMODB:
-    print("skipped: needs an S3 and a DynamoDB server; run it with ./dev real")
-    print("0 passed, 0 failed, 1 skipped")
-    sys.exit(0)
-try:
-    import boto3
-    import botocore.config
-    import botocore.exceptions
-except ImportError:
-    print("skipped: needs python3-boto3")
-    print("0 passed, 0 failed, 1 skipped")
-    sys.exit(0)
-
-CONFIG = botocore.config.Config(s3={"addressing_style": "path"}, retries={"max_attempts": 2})
-s3 = boto3.client("s3", endpoint_url=S3, config=CONFIG)
-dynamodb = boto3.client("dynamodb", endpoint_url=DYNAMODB, config=CONFIG)
-RUN = secrets.token_hex(4)
-ITEMS = f"dynamodb://us-east-1?endpoint={DYNAMODB}&prefix=cli-{RUN}-"
-BUCKET = f"cli-{RUN}"
-OBJECTS = f"s3://{BUCKET}/spillway?endpoint={S3}"
-FOLDER = tempfile.mkdtemp()
-
-
-def spillway(*arguments, objects=OBJECTS, items=ITEMS, env=None, command_input=None):
-    """Standard output, standard error and exit code of one command."""
-    command = [SPILLWAY, *arguments, "--items", items, "--objects", objects]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=FOLDER,
-                          input=command_input, env={**os.environ, "NO_COLOR": "1", **(env or {})})
-    return done
-
-
-def findings(done):
-    """Of init or doctor --json: {name: [state, …]}."""
-    states = {}
-    for finding in json.loads(done.stdout)["findings"]:
-        states.setdefault(finding["name"], []).append(finding["state"])
-    return states
+from command_line import (BUCKET, DYNAMODB, FOLDER, ITEMS, OBJECTS, RUN, S3, SPILLWAY, botocore, dynamodb,
+                          findings, raw_config, s3, spillway)
+from wire import Checks, equal, true
 
 
 def tables():
@@ -102,6 +59,11 @@ def a_dry_run_of_init_changes_nothing():
     equal(tables(), [])
 
 
+def kind(rule_id):
+    """The id of a rule of ours without what tells prefixes apart."""
+    return re.sub("-[0-9a-f]{8}$", "", rule_id)
+
+
 def init_makes_what_is_missing_and_says_so():
     done = spillway("init", "--create-bucket", "--viewer-origin", "https://app.example")
     equal(done.returncode, 0, done.stdout + done.stderr)
@@ -110,7 +72,7 @@ def init_makes_what_is_missing_and_says_so():
         true(f"cli-{RUN}-spillway_{name}" in tables(), name)
         true(f"made     table: spillway_{name}" in done.stdout, done.stdout)
     rules = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
-    equal([r["ID"] for r in rules], ["spillway-abort-incomplete-uploads"])
+    equal([kind(r["ID"]) for r in rules], ["spillway-abort-incomplete-uploads"])
     equal(rules[0]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"], 7)
     cors = s3.get_bucket_cors(Bucket=BUCKET)["CORSRules"]
     equal(cors[0]["AllowedOrigins"], ["https://app.example"])
@@ -132,7 +94,7 @@ def init_keeps_the_rules_of_others():
     done = spillway("init", "--expire-noncurrent-after", "40")
     equal(done.returncode, 0, done.stdout)
     true("kept 1 rules of others" in done.stdout, done.stdout)
-    found = {r["ID"]: r for r in s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]}
+    found = {kind(r["ID"]): r for r in s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]}
     equal(sorted(found), ["spillway-abort-incomplete-uploads", "spillway-expire-noncurrent", "theirs"])
     equal(found["theirs"]["Expiration"]["Days"], 9)
     equal(found["spillway-expire-noncurrent"]["NoncurrentVersionExpiration"]["NoncurrentDays"], 40)
@@ -141,7 +103,24 @@ def init_keeps_the_rules_of_others():
 def init_refuses_days_that_s3_refuses():
     done = spillway("init", "--infrequent-access-after", "5")
     equal(done.returncode, 2, done.stderr)
-    true("30 days" in done.stderr, done.stderr)
+    true("30 days" in done.stdout, done.stdout)
+
+
+def init_refuses_a_bucket_without_a_prefix():
+    done = spillway("init", objects=OBJECTS.replace("/spillway?", "?"))
+    equal(done.returncode, 2, done.stdout + done.stderr)
+    true("s3://BUCKET/spillway" in done.stdout, done.stdout)
+
+
+def init_leaves_what_it_is_not_asked_for():
+    done = spillway("init")
+    true("old versions for 40 days" in done.stdout, done.stdout)
+    other = spillway("init", "--infrequent-access-after", "60", objects=OBJECTS.replace("/spillway?", "/other?"))
+    equal(other.returncode, 0, other.stdout)
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    equal(sorted(kind(r["ID"]) for r in rules if r["Filter"]["Prefix"] == "spillway/"),
+          ["spillway-abort-incomplete-uploads", "spillway-expire-noncurrent"])
+    equal(len([r for r in rules if r["Filter"]["Prefix"] == "other/"]), 3)
 
 
 # --- doctor
@@ -269,88 +248,7 @@ def backup_says_what_to_use_instead():
     true("point-in-time recovery" in done.stderr and "versioning" in done.stderr, done.stderr)
 
 
-# --- adopt
-
-def put_item(table, key, **attributes):
-    dynamodb.put_item(TableName=f"cli-{RUN}-{table}", Item={"id": {"S": key}, **attributes})
-
-
-def get_item(table, key):
-    return dynamodb.get_item(TableName=f"cli-{RUN}-{table}", Key={"id": {"S": key}})["Item"]
-
-
-def reference(key, size, bucket=BUCKET):
-    return {"type": "s3_reference", "bucket": bucket, "key": key, "size": size, "contentType": "application/json"}
-
-
-def as_map(value):
-    return {"M": {k: {"N": str(v)} if isinstance(v, int) else {"S": v} for k, v in value.items()}}
-
-
-def adopt_takes_over_what_it_can_and_leaves_the_rest():
-    dynamodb.create_table(TableName=f"cli-{RUN}-orders", BillingMode="PAY_PER_REQUEST",
-                          KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-                          AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
-    large = json.dumps({"curve": [secrets.token_hex(8) for _ in range(40_000)]})
-    objects = {
-        "app/small one.json": b'{"a": [1, 2.50, null, true], "b": {"c": "\xc3\xa9"}}',
-        "app/+large=.json": large.encode(),
-        "app/digits.json": b'{"n": 1.2345678901234567890123456789012345678901}',
-        "app/twice.json": b'{"n": 1, "n": 2}',
-        "app/latin1.txt": b"caf\xe9",
-    }
-    for key, body in objects.items():
-        s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-    size = {key: len(body) for key, body in objects.items()}
-    ref = lambda key, **more: reference(key, size[key], **more)  # noqa: E731
-    put_item("orders", "map", body=as_map(ref("app/small one.json")), other={"S": "stays"})
-    put_item("orders", "text", body={"L": [{"S": json.dumps(ref("app/+large=.json"))}]})
-    untouched = {
-        "digits": as_map(ref("app/digits.json")), "twice": as_map(ref("app/twice.json")),
-        "latin1": {"S": json.dumps(ref("app/latin1.txt"))},
-        "elsewhere": as_map(ref("app/small one.json", bucket="somebody-elses")),
-        "gone": as_map(reference("app/gone.json", 5)),
-        "shorter": as_map(reference("app/small one.json", 7)),
-        "mere text": {"S": "s3_reference is a word"},
-    }
-    for key, value in untouched.items():
-        put_item("orders", key, body=value)
-    before = {key: get_item("orders", key) for key in ["map", "text", *untouched]}
-
-    dry = spillway("adopt", "--dry-run", "orders")
-    equal(dry.returncode, 4, dry.stdout + dry.stderr)
-    true("would adopt 2" in dry.stdout and "left 6 alone" in dry.stdout, dry.stdout)
-    equal({key: get_item("orders", key) for key in before}, before, "a dry run changed something")
-
-    done = spillway("adopt", "orders", "--config", raw_config())
-    equal(done.returncode, 4, done.stdout + done.stderr)
-    for why in ("is not one that DynamoDB holds exactly", 'the name "n" repeats', "not UTF-8",
-                "in another bucket, somebody-elses", "app/gone.json is missing", "the reference says 7 bytes"):
-        true(why in done.stdout, f"{why}: {done.stdout}")
-    equal({key: get_item("orders", key) for key in untouched}, {key: before[key] for key in untouched})
-    equal(get_item("orders", "map")["body"],
-          {"M": {"a": {"L": [{"N": "1"}, {"N": "2.5"}, {"NULL": True}, {"BOOL": True}]},
-                 "b": {"M": {"c": {"S": "é"}}}}})
-    equal(get_item("orders", "map")["other"], {"S": "stays"})
-    ours = json.loads(get_item("orders", "text")["body"]["L"][0]["S"])
-    equal(ours["bucket"], BUCKET)
-    true(ours["key"].startswith("spillway/"), ours)
-    equal(s3.get_object(Bucket=BUCKET, Key=ours["key"])["Body"].read().decode(), large)
-    true("the old objects stay" in done.stdout, done.stdout)
-    for key, body in objects.items():
-        equal(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read(), body)
-    again = spillway("adopt", "orders", "--json")
-    equal(json.loads(again.stdout)["adopted"], 0, "what was adopted is found no more")
-
-
 # --- links
-
-def raw_config():
-    path = os.path.join(FOLDER, "raw.toml")
-    with open(path, "w") as file:
-        file.write("[spill]\nraw_encoding = true\n")
-    return path
-
 
 class Serving:
     """A server on the real stores."""
@@ -476,11 +374,12 @@ checks = Checks()
 checks.run([
     doctor_says_that_nothing_is_set_up_yet, init_makes_no_bucket_unasked, a_dry_run_of_init_changes_nothing,
     init_makes_what_is_missing_and_says_so, init_twice_is_as_once, init_keeps_the_rules_of_others,
-    init_refuses_days_that_s3_refuses, doctor_finds_all_well, no_secret_is_ever_shown, doctor_tells_wrong_keys_once,
+    init_refuses_days_that_s3_refuses, init_refuses_a_bucket_without_a_prefix, init_leaves_what_it_is_not_asked_for,
+    doctor_finds_all_well, no_secret_is_ever_shown, doctor_tells_wrong_keys_once,
     doctor_tells_that_there_are_no_credentials, doctor_tells_a_missing_bucket,
     doctor_names_the_one_permission_that_is_missing, doctor_warns_of_a_rule_that_deletes_objects,
     doctor_tells_a_missing_cors_rule, doctor_tells_a_clock_that_is_off, doctor_works_on_embedded_stores,
-    backup_says_what_to_use_instead, adopt_takes_over_what_it_can_and_leaves_the_rest, a_link_yields_the_raw_bytes,
+    backup_says_what_to_use_instead, a_link_yields_the_raw_bytes,
     a_link_to_zstd_is_for_those_who_accept_it, restore_knows_what_is_not_archived,
     sweep_aborts_uploads_that_nobody_finishes])
 checks.end()

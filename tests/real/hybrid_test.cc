@@ -250,7 +250,7 @@ TEST(RealIdentity, TableIdsGuardTheObjects) {
   const auto refused = items.sweep({}, deadline);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::permission_denied);
-  const auto adopted = items.adopt_store(deadline);
+  const auto adopted = items.adopt_store({}, deadline);
   ASSERT_TRUE(adopted) << describe(adopted.error());
   EXPECT_TRUE(items.sweep({}, deadline));
 }

@@ -1,11 +1,14 @@
 // soak --seconds N --binary SPILLWAY: a server over real stores behind a network that fails in
 // every way, clients that save, read and remove; at the end nothing is lost, wrong or left over.
 #include <poll.h>
+#include <simdjson.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ctime>
 #include <iostream>
+#include <map>
+#include <sstream>
 #include <thread>
 
 #include "real/real_stores.h"
@@ -52,6 +55,8 @@ void let_fail(FaultProxy& s3, FaultProxy& dynamodb) {
   at(dynamodb, seldom, {}, faults::flip_reply(60));
 }
 
+constexpr std::size_t cause_bytes_max = 100;
+
 struct Soak {
   std::string binary;
   long seconds = 1'800;
@@ -95,6 +100,7 @@ class Run {
                 << "; the end of its log:\n"
                 << log.substr(log.size() - std::min<std::size_t>(log.size(), 4'000)) << "\n";
     }
+    count_causes(server.log());
     const bool clean = alive && code == 0 && sweep_and_examine();
     print(clean);
     return clean && counts_.lost == 0 && counts_.wrong == 0;
@@ -162,6 +168,24 @@ class Run {
     return clean && fsck_.problems.empty() && fsck_.orphans == 0;
   }
 
+  /// What the server's log says of the requests that failed, without what differs each time.
+  void count_causes(const std::string& log) {
+    std::istringstream lines(log);
+    simdjson::dom::parser parser;
+    for (std::string line; std::getline(lines, line);) {
+      simdjson::dom::element json;
+      std::string_view event, code, op, detail;
+      if (parser.parse(line).get(json) || json["event"].get(event) || event != "request_failed" ||
+          json["code"].get(code) || json["operation"].get(op) || json["detail"].get(detail)) {
+        continue;
+      }
+      std::string cause = std::string(code) + ", " + std::string(op) + ": " +
+                          std::string(detail.substr(0, cause_bytes_max));
+      std::erase_if(cause, [](char c) { return c >= '0' && c <= '9'; });
+      ++causes_[cause];
+    }
+  }
+
   std::uint64_t resident_mib(double from, double to) const {
     const auto at = [&](double share) {
       return static_cast<std::size_t>(share * static_cast<double>(resident_.size()));
@@ -186,7 +210,11 @@ class Run {
               << "\n  references at the end " << fsck_.references << ", objects " << fsck_.objects
               << "\n  resident MiB, highest of the first, middle and last third: "
               << resident_mib(0, 1.0 / 3) << ", " << resident_mib(1.0 / 3, 2.0 / 3) << ", "
-              << resident_mib(2.0 / 3, 1) << "\n";
+              << resident_mib(2.0 / 3, 1) << "\n  requests that failed, by cause:\n";
+    std::vector<std::pair<std::uint64_t, std::string>> causes;
+    for (const auto& [cause, count] : causes_) causes.emplace_back(count, cause);
+    std::sort(causes.rbegin(), causes.rend());
+    for (const auto& [count, cause] : causes) std::cout << "  " << count << "  " << cause << "\n";
   }
 
   /// Between looks at what goes on beside.
@@ -197,6 +225,7 @@ class Run {
   SoakCounts counts_;
   std::vector<std::unique_ptr<SoakClient>> clients_;
   std::vector<std::uint64_t> resident_;
+  std::map<std::string, std::uint64_t> causes_;
   std::uint64_t faults_ = 0;
   int outages_ = 0;
   std::atomic<bool> ended_ = false;

@@ -4,9 +4,14 @@ import { ApiClient } from "./api/client";
 import { ConversationView } from "./components/ConversationView";
 import { LogoIcon, MenuIcon } from "./components/icons";
 import { SessionList } from "./components/SessionList";
+import { useEvents } from "./hooks/useEvents";
 import { sessionHash, useRoute } from "./hooks/useRoute";
 import { useSessions } from "./hooks/useSessions";
+import { StoragePage } from "./storage/StoragePage";
 import { randomId } from "./id";
+
+/** Many changes at once, as an import makes them, are one new list. */
+const RELOAD_MS = 400;
 
 const defaultClient = new ApiClient();
 
@@ -16,13 +21,26 @@ export function App({ client = defaultClient }: { client?: ApiClient }) {
   const [menuOpen, setMenuOpen] = useState(false);
   const list = useSessions(client);
   const { reload } = list;
-  const sessionId = route ?? draft;
+  const events = useEvents(client);
+  const sessionId = route.sessionId ?? draft;
+  const onStorage = route.page === "storage";
   const title = list.sessions?.find((session) => session.id === sessionId)?.title;
 
-  useEffect(() => setMenuOpen(false), [sessionId]);
+  useEffect(() => setMenuOpen(false), [route]);
   useEffect(() => {
-    document.title = title ? `${title} – Spillway` : "Spillway";
-  }, [title]);
+    document.title = onStorage ? "Storage – Spillway" : title ? `${title} – Spillway` : "Spillway";
+  }, [title, onStorage]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = events(() => {
+      clearTimeout(timer);
+      timer = setTimeout(reload, RELOAD_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [events, reload]);
 
   const startNew = useCallback(() => {
     setDraft(randomId());
@@ -30,7 +48,7 @@ export function App({ client = defaultClient }: { client?: ApiClient }) {
   }, []);
 
   const onSaved = useCallback(() => {
-    if (location.hash !== sessionHash(sessionId)) location.hash = sessionHash(sessionId);
+    if (!location.hash.startsWith(sessionHash(sessionId))) location.hash = sessionHash(sessionId);
     reload();
   }, [sessionId, reload]);
 
@@ -48,7 +66,13 @@ export function App({ client = defaultClient }: { client?: ApiClient }) {
       onKeyDown={(event) => event.key === "Escape" && setMenuOpen(false)}
     >
       <nav className="sidebar" aria-label="Conversations" id="conversations">
-        <SessionList list={list} current={route} onNew={startNew} onDeleted={onDeleted} />
+        <SessionList
+          list={list}
+          current={route.sessionId}
+          onStorage={onStorage}
+          onNew={startNew}
+          onDeleted={onDeleted}
+        />
       </nav>
       {menuOpen && <div className="scrim" onClick={() => setMenuOpen(false)} />}
       <main className="main">
@@ -64,15 +88,21 @@ export function App({ client = defaultClient }: { client?: ApiClient }) {
             <MenuIcon />
           </button>
           <LogoIcon />
-          <span className="topbar-title">{title || "Spillway"}</span>
+          <span className="topbar-title">{onStorage ? "Storage" : title || "Spillway"}</span>
         </div>
-        <ConversationView
-          key={sessionId}
-          client={client}
-          sessionId={sessionId}
-          isNew={sessionId === draft}
-          onSaved={onSaved}
-        />
+        {onStorage ? (
+          <StoragePage client={client} />
+        ) : (
+          <ConversationView
+            key={sessionId}
+            client={client}
+            sessionId={sessionId}
+            messageId={route.messageId}
+            isNew={sessionId === draft}
+            onSaved={onSaved}
+            events={events}
+          />
+        )}
       </main>
     </div>
   );

@@ -65,9 +65,6 @@ Result<DynamoAnswer> DynamoClient::call(const DynamoCall& call, std::string body
   if (body.size() > request_bytes_max)
     return make_error(Code::too_large, op, call.table,
                       "a request to DynamoDB is at most 16 MiB of JSON");
-  // Not a failed attempt: it says nothing about the server.
-  if (deadline.passed())
-    return make_error(Code::timeout, op, call.table, "the deadline passed before it was sent");
   HttpRequest request;
   request.method = "POST";
   request.url = endpoint_.url + "/";

@@ -115,7 +115,8 @@ TableDescription DynamoStore::own(TableDescription table) const {
 
 Result<TableReply> DynamoStore::create(const CreateTable& request, Deadline deadline) {
   const std::string table = full_name(request.table.name);
-  const DynamoCall call{"CreateTable", table, Repeat::once};
+  // Twice is as once: where the first answer was lost, the second says that the table is there.
+  const DynamoCall call{"CreateTable", table, Repeat::idempotent};
   const auto created = client_->call(call, encode_create_table(request.table, table), deadline);
   if (!created && created.error().code != Code::conflict) return created.error();
   // Another process may be making it right now: who is told of the conflict uses it next.

@@ -12,6 +12,8 @@
 namespace spillway {
 namespace {
 
+constexpr const char* minimum_size_header = "x-amz-transition-default-minimum-object-size";
+
 constexpr std::uint64_t answer_bytes_max = 4ull << 20;
 constexpr const char* default_region = "us-east-1";
 
@@ -54,8 +56,9 @@ struct Bucket::State {
   }
   /// Replaces it; removes it where `xml` is empty.
   Result<void> put_xml(const std::string& op, const std::string& query, std::string xml,
-                       Deadline deadline) const {
+                       Deadline deadline, const HttpHeaders& headers = {}) const {
     S3Request put = request(op, xml.empty() ? "DELETE" : "PUT", "", query);
+    put.http.headers = headers;
     if (!xml.empty()) set_xml(put, std::move(xml));
     SPILLWAY_TRY(call(put, deadline));
     return ok();
@@ -130,7 +133,18 @@ Result<void> Bucket::set_lifecycle(const std::vector<LifecycleRule>& rules, Dead
   if (!rules.empty()) {
     SPILLWAY_TRY(xml, lifecycle_xml(rules));
   }
-  return state_->put_xml("set_lifecycle", "lifecycle=", std::move(xml), deadline);
+  // The size from which objects move is of the whole configuration and stands in a header; left
+  // out, a PUT would set it back to the default, for the rules of others too.
+  S3Request get = state_->request("set_lifecycle", "GET", "", "lifecycle=");
+  const auto before = state_->call(get, deadline);
+  HttpHeaders kept;
+  if (before) {
+    const auto minimum = before.value().headers.find(minimum_size_header);
+    if (minimum) kept.add(minimum_size_header, *minimum);
+  } else if (get.failure.code != "NoSuchLifecycleConfiguration") {
+    return before.error();
+  }
+  return state_->put_xml("set_lifecycle", "lifecycle=", std::move(xml), deadline, kept);
 }
 
 Result<std::vector<CorsRule>> Bucket::cors(Deadline deadline) {

@@ -103,6 +103,7 @@ S3Request S3Client::request(std::string op, std::string method, const ObjectKey&
   request.question.subject = key.empty() ? config_.bucket : key;
   request.question.bucket = config_.bucket;
   request.question.of_bucket = key.empty();
+  request.question.of_head = method == "HEAD";
   const bool reads = method == "GET" || method == "HEAD";
   request.question.repeat = reads ? Repeat::safe : Repeat::idempotent;
   request.http.repeat = request.question.repeat;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/budget.h"
 #include "net/clock_skew.h"
 #include "net/credentials.h"
 #include "net/http_transport.h"
@@ -14,6 +15,8 @@
 #include "object/s3/errors.h"
 
 namespace spillway {
+
+inline constexpr std::uint64_t ahead_bytes_max = 64ull << 20;
 
 /// One call. Made by S3Client::request(); headers and body are then filled in.
 struct S3Request {
@@ -48,6 +51,10 @@ class S3Client {
   Result<std::string> presign(const ObjectKey& key, const std::string& query,
                               std::chrono::seconds lifetime, Deadline deadline);
 
+  /// Memory for parts and segments that are moved before the one before them is through: of all
+  /// transfers together, so that many at once need no more than few.
+  Budget& ahead() { return ahead_; }
+
   const S3Config& config() const { return config_; }
   const Endpoint& endpoint() const { return endpoint_; }
 
@@ -70,6 +77,7 @@ class S3Client {
   SigningClock clock_;
   Retrier retrier_;
   Hedge hedge_;
+  Budget ahead_{ahead_bytes_max};
 };
 
 }  // namespace spillway

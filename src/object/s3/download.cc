@@ -93,8 +93,12 @@ class Download final : public ByteSource {
   void fetch_ahead() {
     while (ahead_.size() < segments_ahead_max && ahead_from_ < end_) {
       const Span span{ahead_from_, std::min(ahead_from_ + segment_bytes, end_)};
-      ahead_.push_back(std::async(std::launch::async,
-                                  [this, span] { return fetch(target_, span, abandoned_); }));
+      auto memory = std::make_unique<BudgetShare>(target_.client.ahead());
+      const bool needed_now = position_ == span.begin;
+      if (!memory->grow_to(span.end - span.begin) && !needed_now) return;
+      auto bytes =
+          std::async(std::launch::async, [this, span] { return fetch(target_, span, abandoned_); });
+      ahead_.push_back({std::move(memory), std::move(bytes)});
       ahead_from_ = span.end;
     }
   }
@@ -137,8 +141,8 @@ class Download final : public ByteSource {
 
   Result<std::size_t> read_segment(char* buffer, std::size_t capacity) {
     if (taken_ == segment_.size()) {
-      segment_ = std::string();
-      Result<std::string> next = ahead_.front().get();
+      Result<std::string> next = ahead_.front().bytes.get();
+      segment_memory_ = std::move(ahead_.front().memory);
       ahead_.pop_front();
       if (next.has_error()) return next.error();
       segment_ = std::move(next.value());
@@ -148,6 +152,11 @@ class Download final : public ByteSource {
     const std::size_t n = std::min(capacity, segment_.size() - taken_);
     std::memcpy(buffer, segment_.data() + taken_, n);
     taken_ += n;
+    if (taken_ == segment_.size()) {
+      segment_ = std::string();
+      taken_ = 0;
+      segment_memory_.reset();
+    }
     return n;
   }
 
@@ -160,9 +169,14 @@ class Download final : public ByteSource {
   int resumes_ = 0;
   std::string segment_;
   std::size_t taken_ = 0;
+  std::unique_ptr<BudgetShare> segment_memory_;
   std::optional<Error> failed_;
   std::atomic<bool> abandoned_ = false;
-  std::deque<std::future<Result<std::string>>> ahead_;  // last: its end waits for those who use all
+  struct Segment {
+    std::unique_ptr<BudgetShare> memory;
+    std::future<Result<std::string>> bytes;
+  };
+  std::deque<Segment> ahead_;  // last: its end waits for those who use all
 };
 
 Error beyond(const ObjectKey& key, std::uint64_t size_bytes) {
@@ -171,9 +185,18 @@ Error beyond(const ObjectKey& key, std::uint64_t size_bytes) {
       "the range reaches beyond the " + std::to_string(size_bytes) + " bytes of the object");
 }
 
+/// The object's length as a 200 says it: without it nothing tells a whole body from a part.
+Result<std::uint64_t> length_of(const Target& target, const HttpStream& stream) {
+  const auto text = stream.headers.find("content-length");
+  const bool digits =
+      text && !text->empty() && text->find_first_not_of("0123456789") == std::string::npos;
+  if (digits) return read_head(target.key, stream.headers).size_bytes;
+  return make_error(Code::unavailable, op, target.key, "S3 answered without the object's length");
+}
+
 /// The whole body of a 200: of an empty object, or from a server that knows no ranges.
 Result<std::unique_ptr<ByteSource>> whole(Target target, HttpStream stream) {
-  const std::uint64_t size = read_head(target.key, stream.headers).size_bytes;
+  SPILLWAY_TRY(const std::uint64_t size, length_of(target, stream));
   return std::make_unique<Download>(std::move(target), std::move(stream), Span{0, size}, size);
 }
 
@@ -181,7 +204,7 @@ Result<std::unique_ptr<ByteSource>> whole(Target target, HttpStream stream) {
 Result<std::unique_ptr<ByteSource>> empty_range(const Target& target, std::uint64_t offset) {
   S3Request request = target.client.request(op, "GET", target.key);
   SPILLWAY_TRY(const HttpStream stream, target.client.open_stream(request, target.deadline));
-  const std::uint64_t size = read_head(target.key, stream.headers).size_bytes;
+  SPILLWAY_TRY(const std::uint64_t size, length_of(target, stream));
   if (offset > size) return beyond(target.key, size);
   return std::make_unique<StringSource>("");
 }
@@ -215,6 +238,10 @@ Result<std::unique_ptr<ByteSource>> open_download(S3Client& client, const Object
   }
   if (range && begin + range->length > sent->size_bytes) return beyond(key, sent->size_bytes);
   const std::uint64_t end = range ? begin + range->length : sent->size_bytes;
+  if (target.etag.empty() && end > sent->end) {
+    return make_error(Code::unavailable, op, key,
+                      "S3 sent no ETag, so parts could be of different objects");
+  }
   return std::make_unique<Download>(std::move(target), std::move(stream), Span{begin, sent->end},
                                     end);
 }

@@ -15,7 +15,8 @@ namespace spillway {
 
 /// Asked for at a time, and the most that each of the segments below takes in memory.
 inline constexpr std::uint64_t segment_bytes = 8ull << 20;
-/// Fetched ahead of the reader, beside the one that is read.
+/// Fetched ahead of the reader, beside the one that is read; fewer where the client's memory for
+/// what is moved ahead is taken.
 inline constexpr std::size_t segments_ahead_max = 3;
 /// Times that a broken stream is taken up again.
 inline constexpr int resumes_max = 8;

@@ -38,6 +38,8 @@ constexpr std::array meanings = std::to_array<Meaning>({
     {"OperationAborted", Code::conflict, true, ""},
     {"ConcurrentModification", Code::conflict, true, ""},
     {"BucketAlreadyExists", Code::conflict, false, "the name is taken by somebody else's bucket"},
+    {"BucketAlreadyOwnedByYou", Code::conflict, false, ""},
+    {"RestoreAlreadyInProgress", Code::conflict, false, ""},
     {"SlowDown", Code::throttled, true, "S3 asks for fewer requests"},
     {"Throttling", Code::throttled, true, "S3 asks for fewer requests"},
     {"ThrottlingException", Code::throttled, true, "S3 asks for fewer requests"},
@@ -74,13 +76,18 @@ constexpr std::array meanings = std::to_array<Meaning>({
     {"MethodNotAllowed", Code::unsupported, false, ""},
 });
 
-Meaning by_status(int status) {
+/// By a code that is new to us, or by none: to HEAD S3 says none; else (not `of_s3`) the answer is
+/// somebody's on the way, and its 404 says nothing of the object.
+Meaning by_status(int status, bool of_s3) {
   switch (status) {
     case 401:
     case 403:
       return {"", Code::permission_denied, false,
               "not allowed: the credentials are wrong, or lack a permission on this bucket"};
-    case 404: return {"", Code::not_found, false, "no such object"};
+    case 404:
+      if (of_s3) return {"", Code::not_found, false, "no such object"};
+      return {"", Code::unavailable, true,
+              "this is not an answer of S3: look at the endpoint, and at proxies before it"};
     case 409: return {"", Code::conflict, true, ""};
     case 412: return {"", Code::condition_failed, false, ""};
     case 416: return {"", Code::invalid_argument, false, "the range reaches beyond the object"};
@@ -93,11 +100,11 @@ Meaning by_status(int status) {
   return {"", Code::invalid_argument, false, ""};
 }
 
-Meaning meaning_of(const S3Failure& failure) {
+Meaning meaning_of(const S3Failure& failure, bool of_head) {
   for (const Meaning& meaning : meanings) {
     if (meaning.s3_code == failure.code) return meaning;
   }
-  return by_status(failure.status);
+  return by_status(failure.status, of_head || !failure.code.empty());
 }
 
 bool is_elsewhere(const S3Failure& failure) {
@@ -154,7 +161,7 @@ bool may_be_expired(const S3Failure& failure) {
 
 Error s3_error(const S3Failure& failure, const S3Question& question) {
   // An answer to HEAD names no code.
-  const bool no_bucket = question.of_bucket && failure.status == 404 && failure.code.empty();
+  const bool no_bucket = question.of_bucket && question.of_head && failure.status == 404;
   if (no_bucket || failure.code == "NoSuchBucket") {
     Error error = make_error(question.missing_bucket, question.op, question.subject,
                              "the bucket " + question.bucket +
@@ -166,7 +173,7 @@ Error s3_error(const S3Failure& failure, const S3Question& question) {
   if (is_elsewhere(failure)) {
     return make_error(Code::invalid_argument, question.op, question.subject, elsewhere(failure));
   }
-  const Meaning meaning = meaning_of(failure);
+  const Meaning meaning = meaning_of(failure, question.of_head);
   std::string detail(meaning.advice.empty() ? std::string_view(failure.message) : meaning.advice);
   const std::string answer = "S3 answered " + std::to_string(failure.status) +
                              (failure.code.empty() ? std::string() : " " + failure.code);

@@ -33,6 +33,7 @@ struct S3Question {
   std::string subject;  ///< the key, or the bucket where there is none
   std::string bucket;
   bool of_bucket = false;  ///< of the bucket itself, not of an object in it
+  bool of_head = false;    ///< by HEAD, whose answers have no body that could name a code
   Repeat repeat = Repeat::safe;
   /// What a bucket that does not exist is: to whom keeps objects an outage, or a removed bucket
   /// would look as if its objects had been removed one by one.

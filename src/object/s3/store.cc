@@ -71,6 +71,7 @@ void S3ObjectStore::remove_batch(const std::vector<ObjectKey>& keys,
     return parse_delete_result(answer.body);
   }();
   std::map<ObjectKey, Error> failed;
+  std::optional<Error> of_unknown;  // of no key that was asked for: which one it means is not known
   if (!errors.has_error()) {
     for (const S3DeleteError& error : errors.value()) {
       S3Question question = request.question;
@@ -79,13 +80,19 @@ void S3ObjectStore::remove_batch(const std::vector<ObjectKey>& keys,
       failure.status = 400;
       failure.code = error.code;
       failure.message = error.message;
+      const bool known = std::ranges::find(batch, error.key) != batch.end();
+      if (!known) of_unknown = s3_error(failure, question);
       failed.emplace(error.key, s3_error(failure, question));
     }
   }
   for (const std::size_t i : which) {
     if (errors.has_error()) results[i] = errors.error();
     const auto found = failed.find(keys[i]);
-    if (found != failed.end() && found->second.code != Code::not_found) results[i] = found->second;
+    if (found == failed.end()) {
+      if (of_unknown) results[i] = *of_unknown;
+    } else if (found->second.code != Code::not_found) {
+      results[i] = found->second;
+    }
   }
 }
 

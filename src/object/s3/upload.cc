@@ -118,23 +118,21 @@ class Multipart {
 
   /// Sends it on a thread of its own, as soon as there is room.
   Result<void> send(std::string bytes) {
-    const std::size_t room =
-        std::clamp<std::size_t>(parts_bytes_max / bytes.size(), 1, parts_in_flight_max);
-    while (parts_in_flight_.size() >= room) {
+    while (parts_in_flight_.size() >= parts_in_flight_max) {
       SPILLWAY_TRY(await_part());
     }
     const int number = ++parts_;
-    parts_in_flight_.push_back(
-        std::async(std::launch::async, [this, number, body = std::move(bytes)]() mutable {
-          return send_part(number, std::move(body));
-        }));
-    return ok();
+    auto memory = std::make_unique<BudgetShare>(upload_.client.ahead());
+    const bool goes_ahead = memory->grow_to(bytes.size());
+    auto sent = std::async(std::launch::async, [this, number, body = std::move(bytes)]() mutable {
+      return send_part(number, std::move(body));
+    });
+    parts_in_flight_.push_back({std::move(memory), std::move(sent)});
+    return goes_ahead ? ok() : await_parts();
   }
 
   Result<void> complete() {
-    while (!parts_in_flight_.empty()) {
-      SPILLWAY_TRY(await_part());
-    }
+    SPILLWAY_TRY(await_parts());
     // Ceph 16 ignores the condition below, and then the last to complete wins. Asking first leaves
     // it only the moment between; AWS has no such gap.
     SPILLWAY_TRY(const Owner before, owner_of(upload_));
@@ -181,8 +179,15 @@ class Multipart {
     return part;
   }
 
+  Result<void> await_parts() {
+    while (!parts_in_flight_.empty()) {
+      SPILLWAY_TRY(await_part());
+    }
+    return ok();
+  }
+
   Result<void> await_part() {
-    Result<S3Part> part = parts_in_flight_.front().get();
+    Result<S3Part> part = parts_in_flight_.front().sent.get();
     parts_in_flight_.pop_front();
     if (part.has_error()) return part.error();
     done_.push_back(std::move(part).value());
@@ -201,7 +206,11 @@ class Multipart {
   int parts_ = 0;
   std::vector<S3Part> done_;  // in order: the parts are awaited as they were sent
   std::atomic<bool> abandoned_ = false;
-  std::deque<std::future<Result<S3Part>>> parts_in_flight_;
+  struct InFlight {
+    std::unique_ptr<BudgetShare> memory;
+    std::future<Result<S3Part>> sent;
+  };
+  std::deque<InFlight> parts_in_flight_;
 };
 
 Result<std::uint64_t> put_parts(const Upload& upload, std::string first, ByteSource& source) {

@@ -8,10 +8,9 @@
 
 namespace spillway {
 
-/// Sent at a time, each from memory, so that it can be sent again; together no more than
-/// parts_bytes_max, but one at least.
+/// Sent at a time, each from memory, so that it can be sent again; fewer where the client's memory
+/// for what is moved ahead is taken, but one at least.
 inline constexpr std::size_t parts_in_flight_max = 4;
-inline constexpr std::uint64_t parts_bytes_max = 64ull << 20;
 inline constexpr int parts_max = 10'000;
 /// Parts double every so many: 5 TiB, S3's largest object, need 10,000 parts of 525 MiB on average.
 inline constexpr int parts_of_one_size = 1'000;

@@ -67,7 +67,8 @@ constexpr const char* stored_message = R"({
   "artifacts": {"L": [{"S": "{\"type\": \"note\",\"n\":1.50}"}, {"S": "[1, 2]"}]}})";
 
 TEST_F(Mapped, WritesAMessageInTheApplicationsOwnForm) {
-  const Item item = message_item(layout_, message(), {R"({"type": "note","n":1.50})", "[1, 2]"});
+  const Item item =
+      message_item(layout_, message(), {{R"({"type": "note","n":1.50})"}, {"[1, 2]"}});
   EXPECT_EQ(to_json(item), to_json(item_from_json(stored_message).value()));
 }
 
@@ -130,13 +131,16 @@ TEST_F(Mapped, TakesItemsThatHaveLittleOrOddParts) {
 TEST_F(Mapped, WhatIsWrittenIsRead) {
   const bool held = rc::check([&](const std::vector<std::string>& bytes) {
     Message sent = message();
-    std::vector<AttributeValue> bodies;
-    for (const std::string& one : bytes) bodies.emplace_back(base64_encode(one));
-    sent.artifacts.resize(bodies.size());
-    const Item item = message_item(layout_, sent, bodies);
+    std::vector<ArtifactValues> values;
+    for (const std::string& one : bytes) values.push_back({base64_encode(one)});
+    sent.artifacts.resize(values.size());
+    const Item item = message_item(layout_, sent, values);
     const auto read = load_message(items(), layout_, item, soon());
     RC_ASSERT(read.has_value());
-    RC_ASSERT(read.value().bodies == bodies);
+    RC_ASSERT(read.value().values.size() == values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      RC_ASSERT(read.value().values[i].body == values[i].body);
+    }
     RC_ASSERT(read.value().message.role == sent.role);
     RC_ASSERT(read.value().message.content == sent.content);
   });

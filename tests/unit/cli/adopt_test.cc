@@ -32,7 +32,10 @@ TEST(ForeignReferences, AreFoundInMapsListsAndStrings) {
             {"text", text},
             {"no key", Map{{"type", "s3_reference"}, {"bucket", "b"}}},
             {"a word", "s3_reference"}};
-  const auto found = find_references(item);
+  std::vector<ForeignReference> found;
+  for (const auto& [name, value] : item) {
+    for (ForeignReference& one : find_references(name, value)) found.push_back(std::move(one));
+  }
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].path, "a.b.list[1]");
   EXPECT_EQ(found[0].place, "#p0.#p1[1]");
@@ -96,7 +99,9 @@ class Adopt : public testing::Test {
 
   Exit run(bool dry_run = false) {
     testing::internal::CaptureStdout();
-    const Exit exit = run_adopt(Console(false, true), settings_, {{"orders"}, dry_run});
+    const Exit exit = run_adopt(
+        Console(false, true), settings_,
+        {.tables = {"orders"}, .attributes = {"body"}, .key_prefix = "app/", .dry_run = dry_run});
     output_ = testing::internal::GetCapturedStdout();
     return exit;
   }

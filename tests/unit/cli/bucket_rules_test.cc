@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace spillway {
 namespace {
 
@@ -19,41 +21,81 @@ LifecycleRule foreign(const std::string& prefix, const std::string& xml) {
   return rule;
 }
 
+RulePlan<LifecycleRule> planned(std::vector<LifecycleRule> existing, const WantedRules& wanted,
+                                Versioning versioning, const std::string& prefix = "spillway/") {
+  return plan_lifecycle(std::move(existing), wanted, prefix, versioning).value();
+}
+
 TEST(BucketRules, AreMergedOnceAndLeaveOthersAlone) {
   const LifecycleRule theirs = foreign("logs/", "<Rule><ID>theirs</ID></Rule>");
-  const auto plan = plan_lifecycle({theirs}, {30, 90, 35}, "spillway/", Versioning::enabled);
+  const auto plan = planned({theirs}, {30, 90, 35}, Versioning::enabled);
   ASSERT_EQ(plan.rules.size(), 4u);
   EXPECT_EQ(plan.rules[0].xml, theirs.xml);
   EXPECT_EQ(plan.additions.size(), 3u);
   EXPECT_EQ(plan.rules[1].abort_multipart_days, abort_multipart_days);
   EXPECT_EQ(plan.rules[2].transitions.size(), 2u);
   EXPECT_EQ(plan.rules[3].expire_noncurrent_days, 35u);
-  const auto again = plan_lifecycle(plan.rules, {30, 90, 35}, "spillway/", Versioning::enabled);
+  const auto again = planned(plan.rules, {30, 90, 35}, Versioning::enabled);
   EXPECT_THAT(again.additions, IsEmpty());
   EXPECT_EQ(again.present.size(), 3u);
   EXPECT_EQ(again.rules.size(), 4u);
 }
 
 TEST(BucketRules, AChangedRuleTakesThePlaceOfTheOldOne) {
-  auto first = plan_lifecycle({}, {0, 90, 35}, "", Versioning::off).rules;
+  auto first = planned({}, {{}, 90, {}}, Versioning::off).rules;
   for (LifecycleRule& rule : first) rule.xml = "<Rule/>";  // as read back
-  const auto plan = plan_lifecycle(first, {0, 180, 35}, "", Versioning::off);
+  const auto plan = planned(first, {{}, 180, {}}, Versioning::off);
   ASSERT_EQ(plan.rules.size(), 2u);
   EXPECT_EQ(plan.rules[1].transitions[0].days, 180u);
   EXPECT_THAT(plan.rules[1].xml, IsEmpty()) << "else the old rule would be sent again, verbatim";
   EXPECT_THAT(plan.additions, ElementsAre(HasSubstr("GLACIER_IR after 180 days")));
 }
 
-TEST(BucketRules, WhatIsNotAskedForAgainStays) {
-  const auto first = plan_lifecycle({}, {30, 0, 35}, "", Versioning::off).rules;
-  EXPECT_EQ(plan_lifecycle(first, {}, "", Versioning::off).rules.size(), 2u);
+TEST(BucketRules, WhatIsNotAskedForAgainStaysAsItIs) {
+  const auto first = planned({}, {30, {}, 400}, Versioning::enabled).rules;
+  const auto again = planned(first, {}, Versioning::enabled);
+  EXPECT_EQ(again.rules.size(), 3u);
+  EXPECT_THAT(again.additions, IsEmpty());
+  const auto more = planned(first, {{}, 60, {}}, Versioning::enabled);
+  EXPECT_THAT(more.additions,
+              ElementsAre(HasSubstr("STANDARD_IA after 30 days to GLACIER_IR after 60 days")));
+  EXPECT_EQ(more.rules[2].expire_noncurrent_days, 400u);
+}
+
+TEST(BucketRules, StoresThatShareABucketHaveRulesOfTheirOwn) {
+  const auto first = planned({}, {30, {}, 10}, Versioning::enabled, "a/").rules;
+  const auto both = planned(first, {60, {}, 20}, Versioning::enabled, "b/");
+  ASSERT_EQ(both.rules.size(), 6u);
+  EXPECT_EQ(both.additions.size(), 3u);
+  std::set<std::string> ids;
+  for (const LifecycleRule& rule : both.rules) ids.insert(rule.id);
+  EXPECT_EQ(ids.size(), 6u) << "S3 refuses two rules of one id";
+  EXPECT_EQ(both.rules[1].transitions[0].days, 30u);
+  EXPECT_EQ(both.rules[2].expire_noncurrent_days, 10u);
+}
+
+TEST(BucketRules, RulesThatAnEarlierVersionMadeAreKnown) {
+  auto rules = planned({}, {}, Versioning::off).rules;
+  rules[0].id = "spillway-abort-incomplete-uploads";
+  EXPECT_THAT(planned(rules, {}, Versioning::off).additions, IsEmpty());
+}
+
+TEST(BucketRules, WithoutAPrefixThereAreNone) {
+  const auto plan = plan_lifecycle({}, {}, "", Versioning::off);
+  ASSERT_TRUE(plan.has_error());
+  EXPECT_EQ(plan.error().code, Code::invalid_argument);
+  EXPECT_THAT(plan.error().detail, HasSubstr("s3://BUCKET/spillway"));
 }
 
 TEST(BucketRules, DaysThatS3RefusesAreRefusedHere) {
-  EXPECT_TRUE(check_rules({30, 60, 35}));
-  EXPECT_TRUE(check_rules({0, 1, 35}));
-  EXPECT_FALSE(check_rules({29, 0, 35}));
-  EXPECT_FALSE(check_rules({30, 59, 35}));
+  const auto fits = [](std::vector<LifecycleRule> existing, const WantedRules& wanted) {
+    return plan_lifecycle(std::move(existing), wanted, "p/", Versioning::off).has_value();
+  };
+  EXPECT_TRUE(fits({}, {30, 60, {}}));
+  EXPECT_TRUE(fits({}, {{}, 1, {}}));
+  EXPECT_FALSE(fits({}, {29, {}, {}}));
+  EXPECT_FALSE(fits({}, {30, 59, {}}));
+  EXPECT_FALSE(fits(planned({}, {40, {}, {}}, Versioning::off, "p/").rules, {{}, 60, {}}));
 }
 
 TEST(BucketRules, AnExpirationOfObjectsUnderThePrefixIsADanger) {

@@ -198,6 +198,29 @@ TEST(DecodingSource, GivesNothingOfABadBlockAndKeepsFailing) {
   for (int i = 0; i < 2; ++i) EXPECT_EQ(source.read(got.data(), 1).error().code, Code::corrupt);
 }
 
+TEST(DecodingSource, AsksOnceMoreForABlockThatWasAlteredOnTheWay) {
+  const Encoded encoded = encode(random_bytes(700'000), Encoding::raw).value();
+  int fetched = 0;
+  const auto refetch = [&](ByteRange range) -> Result<std::string> {
+    ++fetched;
+    return encoded.bytes.substr(range.offset, range.length);
+  };
+  for (const std::size_t at : {std::size_t{5}, std::size_t{300'000}, std::size_t{699'999}}) {
+    std::string altered = encoded.bytes;
+    altered[at] = static_cast<char>(altered[at] ^ 1);
+    DecodingSource source(std::make_unique<StringSource>(altered), encoded.index, 0, 3,
+                          encoded.digest, refetch);
+    EXPECT_EQ(read_all(source, 700'000).value(), encoded.bytes);
+  }
+  EXPECT_EQ(fetched, 3);
+  const auto bad = [&](ByteRange range) -> Result<std::string> {
+    return std::string(range.length, 'x');
+  };
+  DecodingSource source(std::make_unique<StringSource>(encoded.bytes.substr(0, 300'000)),
+                        encoded.index, 0, 3, encoded.digest, bad);
+  EXPECT_EQ(read_all(source, 700'000).error().code, Code::corrupt);
+}
+
 TEST(DecodingSource, HoldsBackTheLastBlockUntilTheDigestIsKnown) {
   const Encoded encoded = encode(random_bytes(600'000), Encoding::raw).value();
   DecodingSource source(std::make_unique<StringSource>(encoded.bytes), encoded.index, 0, 3,

@@ -56,6 +56,16 @@ TEST_F(Fallback, MovesOutOnceObjectsCanBePut) {
   for (const LedgerRow& row : left) EXPECT_FALSE(row.fallback);
 }
 
+TEST_F(Fallback, AStoreThatAnswersNothingLeavesTimeToDoWithoutIt) {
+  routine();
+  object_faults_->puts_stall = true;
+  const auto reply = gateway_->write(put(item()), Deadline::after(std::chrono::seconds(3)));
+  ASSERT_TRUE(reply) << describe(reply.error());
+  for (const Placement& placement : reply.value().placements) EXPECT_TRUE(placement.fallback);
+  object_faults_->puts_stall = false;
+  EXPECT_EQ(read(key()), item());
+}
+
 TEST_F(Fallback, FullSweepMovesItOut) {
   save_without_objects();
   object_faults_->before = nullptr;

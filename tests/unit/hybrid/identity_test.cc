@@ -24,7 +24,7 @@ TEST_F(Identity, SweepOfACopyRefusesTheOriginalsObjects) {
     EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("spillway adopt --store"));
   }
   EXPECT_EQ(objects().size(), 1u);
-  ASSERT_TRUE(gateway_->adopt_store(soon()));
+  ASSERT_TRUE(gateway_->adopt_store({}, soon()));
   EXPECT_EQ(full().objects_removed, 1u);
 }
 
@@ -35,10 +35,33 @@ TEST_F(Identity, AdoptionNeedsEveryObject) {
   shared_items_->table_id = "table-2";
   gateway_ = gateway();
   ASSERT_TRUE(remove_object(*shared_objects_, objects().at(0), soon()));
-  const auto adopted = gateway_->adopt_store(soon());
+  const auto adopted = gateway_->adopt_store({}, soon());
   ASSERT_FALSE(adopted);
   EXPECT_EQ(adopted.error().code, Code::corrupt);
   EXPECT_FALSE(gateway_->sweep(at_once(SweepScope::routine), soon()));
+}
+
+TEST_F(Identity, AskingWhoOwnsTheObjectsWritesNothing) {
+  write(put(large()));
+  const std::size_t before = shared_objects_->list("", "", soon()).value().objects.size();
+  EXPECT_TRUE(gateway_->check_owner(soon()));
+  EXPECT_EQ(shared_objects_->list("", "", soon()).value().objects.size(), before);
+  routine();  // a sweep says whose they are
+  EXPECT_TRUE(gateway_->check_owner(soon()));
+  gateway_.reset();
+  shared_items_->table_id = "table-2";
+  gateway_ = gateway();
+  EXPECT_EQ(gateway_->check_owner(soon()).error().code, Code::permission_denied);
+}
+
+TEST_F(Identity, FsckLooksAtTheTablesThatAreNamedAndThoseOfObjects) {
+  write(put(large()));
+  const auto report = gateway_->fsck({.tables = {"gone"}}, soon());
+  ASSERT_TRUE(report) << describe(report.error());
+  EXPECT_EQ(report.value().items, 1u);
+  EXPECT_EQ(report.value().orphans, 0u);
+  EXPECT_THAT(report.value().problems,
+              ::testing::ElementsAre(::testing::HasSubstr("--table-gone gone")));
 }
 
 TEST_F(Identity, SweepNeedsAnAnswer) {

@@ -254,6 +254,40 @@ TEST_F(Items_, ConditionalPutOfALargeItemWinsOnce) {
   EXPECT_EQ(items_->fsck({true}, soon()).value().orphans, 0u);
 }
 
+TEST_F(Items_, ABatchNamesWhatIsToBeAskedForAgain) {
+  std::vector<WriteRequest> batch;
+  for (const char* sk : {"1", "2", "3"}) batch.push_back(put(large_item(sk)));
+  std::atomic<int> transactions = 0;
+  item_faults_->after = [&](const std::string& operation) -> Result<void> {
+    if (!operation.starts_with("transact") || ++transactions != 2) return ok();
+    return make_error(Code::throttled, "test", "", "on purpose");
+  };
+  const auto reply = items_->batch_write(batch, soon());
+  ASSERT_TRUE(reply) << describe(reply.error());
+  item_faults_->after = nullptr;
+  std::vector<WriteRequest> again;
+  for (const std::size_t i : reply.value().unprocessed) again.push_back(batch[i]);
+  ASSERT_TRUE(items_->batch_write(again, soon()));
+  for (const char* sk : {"1", "2", "3"}) {
+    const Item item = large_item(sk);
+    EXPECT_EQ(read(Item{{"pk", "p"}, {"sk", sk}}), item);
+  }
+}
+
+TEST_F(Items_, ABatchTakesNothingThatTwiceIsMoreThanOnce) {
+  WriteRequest update;
+  update.kind = WriteRequest::Kind::update;
+  update.table = "things";
+  update.item = key();
+  update.update = "ADD n :one";
+  update.values = {{":one", number(1)}};
+  EXPECT_EQ(items_->batch_write({put(key()), update}, soon()).error().code, Code::invalid_argument);
+  WriteRequest conditional = put(key());
+  conditional.condition = "attribute_not_exists(pk)";
+  EXPECT_EQ(items_->batch_write({conditional}, soon()).error().code, Code::invalid_argument);
+  EXPECT_FALSE(raw_items_->get(get(key()), soon()).value().item);
+}
+
 TEST_F(Items_, ProjectionOfASpilledValueGivesTheValue) {
   write(put(large_item()));
   GetRequest request = get(key());

@@ -6,9 +6,11 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "item/item_store.h"
@@ -36,6 +38,7 @@ struct Faults {
   std::function<Result<void>(const std::string& operation)> before;
   /// After a write was applied: an Error here is a reply that was lost.
   std::function<Result<void>(const std::string& operation)> after;
+  bool puts_stall = false;  ///< a put of an object has no answer until its deadline
 };
 
 inline Result<void> run(const std::function<Result<void>(const std::string&)>& hook,
@@ -85,6 +88,11 @@ class FaultyObjectStore final : public ObjectStore {
   Result<std::uint64_t> put(const ObjectKey& key, ByteSource& source,
                             const ObjectAttributes& attributes, Deadline deadline) override {
     SPILLWAY_TRY(run(faults_->before, "object put"));
+    if (faults_->puts_stall) {
+      std::unique_lock lock(never_mutex_);
+      never_.wait_until(lock, deadline.at(), [] { return false; });
+      return make_error(Code::timeout, "test", "", "stalled on purpose");
+    }
     return store_->put(key, source, attributes, deadline);
   }
   Result<std::unique_ptr<ByteSource>> get(const ObjectKey& key, std::optional<ByteRange> range,
@@ -108,7 +116,9 @@ class FaultyObjectStore final : public ObjectStore {
 
  private:
   std::shared_ptr<ObjectStore> store_;  // shared with other gateways of a test
-  std::shared_ptr<Faults> faults_;      // shared with the test, which changes them
+  std::mutex never_mutex_;
+  std::condition_variable never_;   ///< nobody notifies it
+  std::shared_ptr<Faults> faults_;  // shared with the test, which changes them
 };
 
 /// Items over embedded stores, with a table "things" keyed by pk (S) and sk (S).

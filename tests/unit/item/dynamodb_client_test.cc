@@ -251,6 +251,18 @@ TEST_F(DynamoClientTest, AConflictIsToldOnceTheTableOfTheOtherIsUsable) {
   EXPECT_EQ(answered_, 4);
 }
 
+TEST_F(DynamoClientTest, ATableWhoseFirstAnswerWasLostIsThere) {
+  answer_ = [](const SeenRequest&, int number) {
+    if (number == 0) return std::string();  // made, and the connection broke
+    if (number == 1) return refusal("ResourceInUseException");
+    return done(table("ACTIVE", "ACTIVE"));
+  };
+  const auto made = store_->administer(CreateTable{items_table}, soon());
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Code::conflict) << describe(made.error());
+  EXPECT_EQ(answered_, 3);
+}
+
 TEST_F(DynamoClientTest, ATableThatIsNotReadyInTimeIsUnknown) {
   answer_ = [](const SeenRequest&, int number) {
     return done(number == 0 ? "{}" : table("CREATING", "CREATING"));

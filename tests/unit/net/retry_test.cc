@@ -124,6 +124,30 @@ TEST_F(Retry, TheBreakerOpensAndOneProbeClosesIt) {
   EXPECT_FALSE(retrier.breaker().is_open());
 }
 
+TEST_F(Retry, ADeadlineThatHasPassedAsksNobodyAndBlamesNobody) {
+  for (int i = 0; i < 20; ++i) {
+    const auto late = run(0, {}, Repeat::safe, Deadline::after(milliseconds(-100'000)));
+    EXPECT_EQ(late.error().code, Code::timeout);
+    EXPECT_EQ(attempts, 0);
+  }
+  EXPECT_FALSE(retrier.breaker().is_open());
+}
+
+TEST_F(Retry, AnAttemptThatWasCutShortBlamesNobody) {
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(run(100, failure(Code::timeout), Repeat::once).has_error());  // took no time at all
+    EXPECT_TRUE(run(100, failure(Code::cancelled)).has_error());
+  }
+  EXPECT_FALSE(retrier.breaker().is_open());
+  for (int i = 0; i < 10; ++i) {
+    (void)retrier.run(Repeat::once, Deadline::never(), [&]() -> Result<int> {
+      time.now += milliseconds(1'000);
+      return failure(Code::timeout, Effect::unknown);
+    });
+  }
+  EXPECT_TRUE(retrier.breaker().is_open()) << "that long without an answer is an outage";
+}
+
 TEST(Breaker, LetsOneProbeThroughAndOpensAgainIfItFails) {
   CircuitBreaker breaker({2, milliseconds(100)});
   const auto start = std::chrono::steady_clock::now();
@@ -134,8 +158,8 @@ TEST(Breaker, LetsOneProbeThroughAndOpensAgainIfItFails) {
   EXPECT_TRUE(breaker.admit(start + milliseconds(100)));
   EXPECT_FALSE(breaker.admit(start + milliseconds(100))) << "one probe at a time";
   breaker.failed(start + milliseconds(100));
-  EXPECT_FALSE(breaker.admit(start + milliseconds(199)));
-  EXPECT_TRUE(breaker.admit(start + milliseconds(200)));
+  EXPECT_FALSE(breaker.admit(start + milliseconds(299))) << "each failed probe doubles the rest";
+  EXPECT_TRUE(breaker.admit(start + milliseconds(300)));
 }
 
 TEST(HedgeBudget, StaysWithinFivePercent) {

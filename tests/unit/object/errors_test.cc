@@ -61,7 +61,12 @@ TEST(S3Errors, GoByCodeNotByStatusAlone) {
     EXPECT_EQ(error.op, "object.get");
     EXPECT_EQ(error.subject, "key");
   }
-  EXPECT_EQ(meaning(404, "").code, Code::not_found);
+  const Error no_answer_of_s3 = meaning(404, "<html>nothing here</html>");
+  EXPECT_EQ(no_answer_of_s3.code, Code::unavailable);
+  EXPECT_TRUE(no_answer_of_s3.transient);
+  S3Question head;
+  head.of_head = true;
+  EXPECT_EQ(s3_error(read_failure(404, {}, ""), head).code, Code::not_found);
   EXPECT_EQ(meaning(502, "<html>proxy</html>").code, Code::unavailable);
 }
 

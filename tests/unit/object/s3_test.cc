@@ -437,5 +437,49 @@ TEST_F(S3Stand, AServerThatDoesNotAnswerEndsWithTheDeadline) {
   EXPECT_THAT(describe(stored.error()), Not(HasSubstr("canary")));
 }
 
+TEST_F(S3Stand, AWholeAnswerWithoutItsLengthIsNoEmptyObject) {
+  LocalServer server([&](const SeenRequest& request) {
+    return request.has("Range: ")
+               ? error_reply(416, "InvalidRange")
+               : std::string(
+                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+                     "0\r\n\r\n");
+  });
+  const auto got = get(*store(server));
+  ASSERT_TRUE(got.has_error());
+  EXPECT_EQ(got.error().code, Code::unavailable);
+}
+
+TEST_F(S3Stand, AFailedRemovalOfAnUnknownKeyIsOfAnyOfThem) {
+  LocalServer server([&](const SeenRequest&) {
+    return LocalServer::reply(200,
+                              "<DeleteResult><Error><Key>k%201</Key><Code>AccessDenied</Code>"
+                              "<Message>no</Message></Error></DeleteResult>");
+  });
+  for (const auto& result : store(server)->remove({"k 1", "k2"}, soon())) {
+    ASSERT_TRUE(result.has_error());
+    EXPECT_EQ(result.error().code, Code::permission_denied);
+  }
+}
+
+TEST_F(S3Stand, ANewLifecycleKeepsTheSizeFromWhichObjectsMove) {
+  const std::string minimum = "x-amz-transition-default-minimum-object-size";
+  LocalServer server([&](const SeenRequest& request) {
+    return request.starts_with("GET ")
+               ? LocalServer::reply(200, "<LifecycleConfiguration/>",
+                                    minimum + ": varies_by_storage_class\r\n")
+               : LocalServer::reply(200, "");
+  });
+  const auto bucket =
+      Bucket::open("s3://bucket/p?region=eu-west-3&endpoint=" + server.url()).value();
+  LifecycleRule rule;
+  rule.id = "one";
+  rule.abort_multipart_days = 7;
+  ASSERT_TRUE(bucket->set_lifecycle({rule}, soon()));
+  const SeenRequest put = server.seen().back();
+  ASSERT_TRUE(put.starts_with("PUT "));
+  EXPECT_EQ(header_of(put, minimum), "varies_by_storage_class");
+}
+
 }  // namespace
 }  // namespace spillway

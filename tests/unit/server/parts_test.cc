@@ -3,8 +3,8 @@
 
 #include <future>
 
+#include "base/budget.h"
 #include "server/app.h"
-#include "server/budget.h"
 #include "server/log.h"
 #include "server/server.h"
 #include "server/worker_pool.h"

@@ -19,9 +19,10 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"item", {"dynamo", "net"}},
       {"object", {"net"}},
       {"hybrid", {"item", "object", "codec"}},
-      {"artifact", {"hybrid"}},
+      {"curves", {"base"}},
+      {"artifact", {"hybrid", "curves"}},
       {"welllog", {"base"}},
-      {"server", {"artifact", "hybrid", "welllog"}},
+      {"server", {"artifact", "hybrid", "welllog", "curves"}},
       {"cli", {"server", "artifact", "hybrid", "welllog", "net"}},
   };
   return table;
@@ -32,7 +33,7 @@ const std::map<std::string, std::string, std::less<>>& public_headers() {
   static const std::map<std::string, std::string, std::less<>> table = {
       {"error.h", "base"},        {"bytes.h", "base"},        {"deadline.h", "base"},
       {"value.h", "dynamo"},      {"requests.h", "dynamo"},   {"items.h", "hybrid"},
-      {"sessions.h", "artifact"}, {"spillway.h", "artifact"}, {"usage.h", "base"},
+      {"curves.h", "curves"},     {"sessions.h", "artifact"}, {"spillway.h", "artifact"}, {"usage.h", "base"},
   };
   return table;
 }

@@ -1,6 +1,8 @@
 // The typed client of the artifact API: plain fetch, every call abortable, failures as ProblemError.
+import { listen } from "./events";
 import { networkProblem, ProblemError, problemOf } from "./problem";
-import type { Message, MessagePage, NewMessage, SessionPage } from "./types";
+import type { Message, MessagePage, NewMessage, ServerEvent, SessionPage, Stats } from "./types";
+import { upload, type UploadOptions } from "./upload";
 
 export interface Progress {
   receivedBytes: number;
@@ -62,6 +64,10 @@ async function readExactly(response: Response, options: DownloadOptions): Promis
   return bytes;
 }
 
+function messagePath(sessionId: string, messageId: string): string {
+  return `/v1/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}`;
+}
+
 export class ApiClient {
   private readonly send: typeof fetch;
 
@@ -69,8 +75,18 @@ export class ApiClient {
     this.send = send;
   }
 
-  listSessions(cursor: string | null, signal?: AbortSignal): Promise<SessionPage> {
-    return this.fetchJson(withQuery("/v1/sessions", { limit: 50, cursor }), { signal });
+  /** With `text` only sessions whose title or id contains it. */
+  listSessions(cursor: string | null, signal?: AbortSignal, text = ""): Promise<SessionPage> {
+    return this.fetchJson(withQuery("/v1/sessions", { limit: 50, cursor, q: text || null }), { signal });
+  }
+
+  stats(signal?: AbortSignal): Promise<Stats> {
+    return this.fetchJson("/v1/stats", { signal });
+  }
+
+  /** What changes on the server, until the result is called. */
+  listen(onEvent: (event: ServerEvent) => void): () => void {
+    return listen("/v1/events", onEvent);
   }
 
   async deleteSession(sessionId: string): Promise<void> {
@@ -82,6 +98,26 @@ export class ApiClient {
     const path = `/v1/sessions/${encodeURIComponent(sessionId)}/messages`;
     const query = { limit: 20, order: "desc", artifacts: "reference", cursor };
     return this.fetchJson(withQuery(path, query), { signal });
+  }
+
+  getMessage(sessionId: string, messageId: string, signal?: AbortSignal): Promise<Message> {
+    return this.fetchJson(`${messagePath(sessionId, messageId)}?artifacts=reference`, { signal });
+  }
+
+  async deleteMessage(sessionId: string, messageId: string): Promise<void> {
+    await this.request(messagePath(sessionId, messageId), { method: "DELETE" });
+  }
+
+  /** Makes a message out of a LAS file: the curves, and the file itself. Returns its id. */
+  async importLas(sessionId: string, file: File, options: UploadOptions): Promise<string> {
+    const answer = await upload("POST", withQuery("/v1/import", { session: sessionId, name: file.name }), file, options);
+    return (JSON.parse(answer) as { message: Message }).message.id;
+  }
+
+  /** Adds a file of any size to a message. */
+  async putFile(sessionId: string, messageId: string, file: File, options: UploadOptions): Promise<void> {
+    const path = withQuery(`${messagePath(sessionId, messageId)}/artifacts/file`, { name: file.name });
+    await upload("PUT", path, file, options);
   }
 
   /** Repeating a call with the same key after a failure saves the message once. */

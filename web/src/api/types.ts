@@ -69,6 +69,55 @@ export interface SessionPage {
   nextCursor: string | null;
 }
 
+/** Something that changed on the server; "reset": events may have been missed, read again what is shown. */
+export interface ServerEvent {
+  kind: "message" | "message-removed" | "artifact" | "artifact-removed" | "session-removed" | "reset";
+  sessionId?: string;
+  messageId?: string;
+  artifactId?: string;
+}
+
+export interface Stored {
+  count: number;
+  rawBytes: number;
+  encodedBytes: number;
+}
+
+export interface ArtifactPlace {
+  sessionId: string;
+  messageId: string;
+  artifactId: string;
+}
+
+export interface Prices {
+  currency: string;
+  dynamodb: { storageGbMonth: number; writeMillion: number; readMillion: number };
+  s3: { storageGbMonth: number; putMillion: number; getMillion: number };
+}
+
+export interface Day {
+  day: string;
+  messages: number;
+  inlineBytes: number;
+  encodedBytes: number;
+  spilledBytes: number;
+}
+
+export interface Stats {
+  messages: number;
+  artifacts: { inline: { count: number; bytes: number }; encoded: Stored; spilled: Stored };
+  sizes: { upToBytes: number | null; count: number }[];
+  fallbacks: number;
+  orphansReclaimed: { objects: number; bytes: number };
+  itemBytesMax: number;
+  thresholdBytes: number;
+  history: Day[];
+  largest: (ArtifactPlace & { name: string | null; type: string | null; size: number; storage: StoredAs })[];
+  mostUsed: (ArtifactPlace & { reads: number })[];
+  failures: { at: string; code: string; operation: string; detail: string; requestId: string }[];
+  prices: Prices;
+}
+
 export interface MessagePage {
   messages: Message[];
   nextCursor: string | null;

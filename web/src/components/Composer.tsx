@@ -1,13 +1,15 @@
 // Where a message is written: Enter sends, Shift+Enter starts a new line.
-import { useState, type FormEvent, type KeyboardEvent } from "react";
-import { SendIcon } from "./icons";
+import { useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { AttachIcon, SendIcon } from "./icons";
 
 interface Props {
   busy: boolean;
   onSend: (content: string) => void;
+  onFiles: (files: File[]) => void;
 }
 
-export function Composer({ busy, onSend }: Props) {
+export function Composer({ busy, onSend, onFiles }: Props) {
+  const picker = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const send = () => {
     const content = text.trim();
@@ -26,6 +28,26 @@ export function Composer({ busy, onSend }: Props) {
   };
   return (
     <form className="composer" onSubmit={onSubmit}>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files to upload"
+        onChange={(event) => {
+          onFiles([...(event.target.files ?? [])]);
+          event.target.value = ""; // the same file may be chosen again
+        }}
+      />
+      <button
+        type="button"
+        className="button button-attach"
+        aria-label="Upload files"
+        title="LAS, JSON or any other file; or drop them here"
+        onClick={() => picker.current?.click()}
+      >
+        <AttachIcon />
+      </button>
       <textarea
         aria-label="Message"
         placeholder="Ask, e.g. show log curves for WELL-001"

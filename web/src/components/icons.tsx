@@ -49,6 +49,16 @@ export const WarningIcon = () => (
     <path d="M8 2 1.5 13.500h13zM8 6.500v3.500M8 11.800v.4" />
   </Icon>
 );
+export const StorageIcon = () => (
+  <Icon>
+    <path d="M2.5 3.500h11v4h-11zM2.5 8.500h11v4h-11zM5 5.500h.1M5 10.500h.1" />
+  </Icon>
+);
+export const AttachIcon = () => (
+  <Icon>
+    <path d="M13 7.500 8 12.500a3 3 0 0 1-4.300-4.300l5.400-5.400a2 2 0 0 1 2.900 2.900l-5.300 5.300a1 1 0 0 1-1.400-1.400L10 5" />
+  </Icon>
+);
 export const LogoIcon = () => (
   <svg className="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
     <rect className="logo-ground" width="32" height="32" rx="7" />

@@ -1,8 +1,8 @@
 // One conversation: its messages in order, older pages on demand, and sending with the built-in responder's reply.
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ApiClient } from "../api/client";
-import { toProblem, type ProblemError } from "../api/problem";
-import type { Message } from "../api/types";
+import { ProblemError, toProblem } from "../api/problem";
+import type { Message, ServerEvent } from "../api/types";
 import { randomId } from "../id";
 
 /** A message of the reader on its way to the server. */
@@ -21,6 +21,8 @@ export interface Conversation {
   unanswered: boolean; // the last message was saved but the responder had nothing to say
   reload: () => void;
   loadEarlier: () => void;
+  remove: (messageId: string) => Promise<void>;
+  onEvent: (event: ServerEvent) => void; // to be told of what changes on the server
   send: (content: string) => void;
   resend: () => void;
   discard: () => void;
@@ -31,6 +33,13 @@ interface Loaded {
   problem: ProblemError | null;
   messages: Message[];
   cursor: string | null;
+}
+
+/** Each message once, as it was seen last, in the order of their ids, which is that of time. */
+function merged(known: Message[], changed: Message[]): Message[] {
+  const all = new Map(known.map((message) => [message.id, message]));
+  for (const message of changed) all.set(message.id, message);
+  return [...all.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 const NOTHING: Loaded = { status: "ready", problem: null, messages: [], cursor: null };
@@ -84,7 +93,7 @@ export function useConversation(
       try {
         const saved = await client.postMessage(sessionId, { role: "user", content, respond: true }, key);
         const added = saved.reply ? [saved, saved.reply] : [saved];
-        setLoaded((known) => ({ ...known, messages: [...known.messages, ...added] }));
+        setLoaded((known) => ({ ...known, messages: merged(known.messages, added) }));
         setUnanswered(!saved.reply);
         setOutgoing(null);
         onSaved();
@@ -95,7 +104,39 @@ export function useConversation(
     [client, sessionId, onSaved],
   );
 
+  const forget = useCallback((messageId: string) => {
+    setLoaded((known) => ({ ...known, messages: known.messages.filter((message) => message.id !== messageId) }));
+  }, []);
+
+  const remove = useCallback(
+    async (messageId: string) => {
+      await client.deleteMessage(sessionId, messageId);
+      forget(messageId);
+    },
+    [client, sessionId, forget],
+  );
+
+  const onEvent = useCallback(
+    (event: ServerEvent) => {
+      if (event.kind === "reset") return void load(null);
+      if (event.sessionId !== sessionId) return;
+      if (event.kind === "session-removed")
+        return setLoaded({ ...NOTHING, status: "failed", problem: new ProblemError({ title: "Deleted", status: 404 }) });
+      const { messageId } = event;
+      if (!messageId) return;
+      if (event.kind === "message-removed") return forget(messageId);
+      // What cannot be read now is read when the conversation is opened again.
+      client.getMessage(sessionId, messageId).then(
+        (message) => setLoaded((known) => ({ ...known, messages: merged(known.messages, [message]) })),
+        () => {},
+      );
+    },
+    [client, sessionId, load, forget],
+  );
+
   return {
+    remove,
+    onEvent,
     status: loaded.status,
     problem: loaded.problem,
     messages: loaded.messages,

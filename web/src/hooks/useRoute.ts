@@ -1,5 +1,14 @@
-// The address of the page: #/s/<session> is a conversation, anything else a new one.
-import { useSyncExternalStore } from "react";
+// The address of the page: #/s/<session> is a conversation, …/m/<message> a message in it, #/storage where the bytes are;
+// anything else is a new conversation.
+import { useMemo, useSyncExternalStore } from "react";
+
+export interface Route {
+  page: "conversation" | "storage";
+  sessionId: string | null;
+  messageId: string | null;
+}
+
+export const STORAGE_HASH = "#/storage";
 
 function subscribe(onChange: () => void): () => void {
   addEventListener("hashchange", onChange);
@@ -10,16 +19,22 @@ export function sessionHash(sessionId: string): string {
   return `#/s/${encodeURIComponent(sessionId)}`;
 }
 
-export function sessionOfHash(hash: string): string | null {
-  const match = /^#\/s\/(.+)$/.exec(hash);
-  if (!match) return null;
+export function messageHash(sessionId: string, messageId: string): string {
+  return `${sessionHash(sessionId)}/m/${encodeURIComponent(messageId)}`;
+}
+
+export function routeOfHash(hash: string): Route {
+  if (hash === STORAGE_HASH) return { page: "storage", sessionId: null, messageId: null };
+  const match = /^#\/s\/([^/]+)(?:\/m\/([^/]+))?$/.exec(hash);
   try {
-    return decodeURIComponent(match[1]!);
+    const part = (text: string | undefined) => (text ? decodeURIComponent(text) : null);
+    return { page: "conversation", sessionId: part(match?.[1]), messageId: part(match?.[2]) };
   } catch {
-    return null; // a mistyped address
+    return { page: "conversation", sessionId: null, messageId: null }; // a mistyped address
   }
 }
 
-export function useRoute(): string | null {
-  return useSyncExternalStore(subscribe, () => sessionOfHash(location.hash));
+export function useRoute(): Route {
+  const hash = useSyncExternalStore(subscribe, () => location.hash);
+  return useMemo(() => routeOfHash(hash), [hash]);
 }

@@ -8,15 +8,21 @@ export interface Sessions {
   sessions: Session[] | null; // null: not known yet
   problem: ProblemError | null;
   hasMore: boolean;
+  text: string; // only those whose title contains it
+  search: (text: string) => void;
   reload: () => void;
   loadMore: () => void;
   remove: (sessionId: string) => Promise<void>;
 }
 
+/** A search waits for a pause in typing. */
+const TYPING_MS = 200;
+
 export function useSessions(client: ApiClient): Sessions {
   const [sessions, setSessions] = useState<Session[] | null>(null);
   const [problem, setProblem] = useState<ProblemError | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
+  const [text, search] = useState("");
   const pending = useRef<AbortController | null>(null);
 
   const load = useCallback(
@@ -25,7 +31,7 @@ export function useSessions(client: ApiClient): Sessions {
       const controller = new AbortController();
       pending.current = controller;
       try {
-        const page = await client.listSessions(from, controller.signal);
+        const page = await client.listSessions(from, controller.signal, text);
         if (controller.signal.aborted) return;
         setSessions((known) => (from && known ? [...known, ...page.sessions] : page.sessions));
         setCursor(page.nextCursor);
@@ -34,13 +40,16 @@ export function useSessions(client: ApiClient): Sessions {
         if (!controller.signal.aborted) setProblem(toProblem(thrown));
       }
     },
-    [client],
+    [client, text],
   );
 
   useEffect(() => {
-    void load(null);
-    return () => pending.current?.abort();
-  }, [load]);
+    const timer = setTimeout(() => void load(null), text ? TYPING_MS : 0);
+    return () => {
+      clearTimeout(timer);
+      pending.current?.abort();
+    };
+  }, [load, text]);
 
   const remove = useCallback(
     async (sessionId: string) => {
@@ -52,5 +61,5 @@ export function useSessions(client: ApiClient): Sessions {
 
   const reload = useCallback(() => void load(null), [load]);
   const loadMore = useCallback(() => void load(cursor), [load, cursor]);
-  return { sessions, problem, hasMore: cursor !== null, reload, loadMore, remove };
+  return { sessions, problem, hasMore: cursor !== null, text, search, reload, loadMore, remove };
 }
