@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, until } from "./harness.mjs";
 import { inkPixels, misalignedRows } from "./pixels.mjs";
+import { expectTraps } from "./plot.mjs";
 import { ROWS, SPIKE, TOP, trapWell } from "./trap_well.mjs";
 
 const SESSION = "browser-test-tools";
@@ -167,7 +168,52 @@ async function source(harness, page) {
   });
 }
 
+/** 200,000 rows, more than 8 MB: tiles of what the window shows, never the whole artifact. */
+async function long(harness) {
+  const page = await harness.page();
+  const asked = [];
+  page.on("response", (response) => asked.push(response));
+  const well = trapWell("LONG-4444", { count: 200_000 });
+  const session = `${SESSION}-long`;
+  try {
+    const message = { role: "assistant", content: "A long log", artifacts: [well] };
+    const saved = await harness.api("POST", `/v1/sessions/${session}/messages`, message);
+    expect(saved.artifacts[0].size > 8e6, `only ${saved.artifacts[0].size} bytes`);
+    await page.goto(`${harness.baseUrl}/#/s/${session}`);
+    const plot = page.locator("figure.logplot");
+    const depth = () => plot.locator(".plot-window").innerText();
+    await plot.locator("[data-curve]").first().waitFor();
+    await until(async () => (await inkPixels(plot, "GR")) > 500, "nothing is drawn");
+    await until(async () => (await plot.locator(".tile-state").innerText()) === "", "tiles keep loading");
+    await expectTraps(harness, plot);
+    await harness.check("a long log's sample is read to its last digit once one is near enough", async () => {
+      const stage = plot.locator(".plot-stage");
+      await stage.focus();
+      for (let i = 0; i < 22; ++i) await page.keyboard.press("+");
+      const box = await stage.boundingBox();
+      await page.mouse.move(box.x + 50, box.y + box.height / 2);
+      await until(async () => /\d/.test((await plot.locator(".curve-value").allInnerTexts()).join()), "no values");
+      const read = Number(await plot.locator(".depth-badge").innerText());
+      const row = well.logData.DEPT.findIndex((at) => at.toFixed(2) === read.toFixed(2));
+      const value = Number(await plot.locator('[data-curve="DT"] .curve-value').innerText());
+      expect(row >= 0 && Math.abs(value - well.logData.DT[row]) < 0.01, `DT ${value} at ${read} in ${await depth()}`);
+    });
+    await harness.check("a long log is not downloaded to be drawn", async () => {
+      const paths = asked.map((response) => new URL(response.url()).pathname).filter((path) => /artifacts/.test(path));
+      expect(paths.length > 2 && paths.every((path) => /\/curves(\/|$)/.test(path)), [...new Set(paths)].join(" "));
+      expect(
+        asked.every((response) => response.status() < 400),
+        "an answer was an error",
+      );
+    });
+  } finally {
+    await harness.api("DELETE", `/v1/sessions/${session}`);
+    await page.context().close();
+  }
+}
+
 export async function plotToolChecks(harness) {
+  await long(harness);
   const page = await harness.page();
   try {
     const plot = await open(harness, page);
