@@ -5,13 +5,32 @@ export const CURVES = ["GR", "RT", "RHOB", "NPHI", "DT", "CALI"];
 const SHAPES = { GR: [75, 60], RT: [20, 15], RHOB: [2.4, 0.3], NPHI: [0.2, 0.15], DT: [100, 40], CALI: [9, 2] };
 
 export const TRACKS = [
-  { title: "Gamma ray", curves: [["GR", 0, 150], ["CALI", 6, 16]] },
+  {
+    title: "Gamma ray",
+    curves: [
+      ["GR", 0, 150],
+      ["CALI", 6, 16],
+    ],
+  },
   { title: "Resistivity", curves: [["RT", 0.2, 2000, "log"]] },
-  { title: "Density and neutron", curves: [["RHOB", 1.95, 2.95], ["NPHI", 0.45, -0.15]] },
+  {
+    title: "Density and neutron",
+    curves: [
+      ["RHOB", 1.95, 2.95],
+      ["NPHI", 0.45, -0.15],
+    ],
+  },
   { title: "Sonic", curves: [["DT", 240, 40]] },
 ];
 
-export const COLORS = { GR: "#2e7d32", RT: "#c62828", RHOB: "#d32f2f", NPHI: "#1565c0", DT: "#7b1fa2", CALI: "#6d4c41" };
+export const COLORS = {
+  GR: "#2e7d32",
+  RT: "#c62828",
+  RHOB: "#d32f2f",
+  NPHI: "#1565c0",
+  DT: "#7b1fa2",
+  CALI: "#6d4c41",
+};
 
 /** Arrays as JSON.parse gives them: numbers and null. */
 export function makeLog(rows) {

@@ -10,7 +10,13 @@ export async function prepare(host, log) {
     option.yAxis.push({ gridIndex: t, type: "value", inverse: true, min: "dataMin", max: "dataMax", show: t === 0 });
     for (const [name, min, max, kind] of track.curves) {
       const [low, high] = [Math.min(min, max), Math.max(min, max)];
-      option.xAxis.push({ gridIndex: t, type: kind === "log" ? "log" : "value", min: low, max: high, inverse: min > max });
+      option.xAxis.push({
+        gridIndex: t,
+        type: kind === "log" ? "log" : "value",
+        min: low,
+        max: high,
+        inverse: min > max,
+      });
       option.series.push({
         ...{ type: "line", name, data: pairs(name), showSymbol: false, sampling: "minmax", color: COLORS[name] },
         ...{ xAxisIndex: option.xAxis.length - 1, yAxisIndex: t, lineStyle: { width: 1.25 } },

@@ -29,7 +29,8 @@ export async function prepare(host, log) {
       show(top, bottom) {
         const stage = host.querySelector(".plot-stage");
         const press = (key) => stage.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-        if (Number.isNaN(shown[0])) for (let i = 0; i < 5; ++i) press("+"); // 0.7^5 = 0.17
+        if (Number.isNaN(shown[0]))
+          for (let i = 0; i < 5; ++i) press("+"); // 0.7^5 = 0.17
         else press(top > shown[0] ? "ArrowDown" : "ArrowUp");
         shown = [top, bottom];
       },

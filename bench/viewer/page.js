@@ -15,7 +15,7 @@ const STEP = 0.1; // of the window
 
 const frame = () => new Promise(requestAnimationFrame);
 
-/** Whether any canvas shows more than one colour. */
+/** Whether any canvas shows coloured lines. */
 function isPainted(host) {
   const small = document.createElement("canvas");
   small.width = small.height = 64;
@@ -26,21 +26,29 @@ function isPainted(host) {
     context.drawImage(canvas, 0, 0, 64, 64);
     const { data } = context.getImageData(0, 0, 64, 64);
     let inked = 0;
-    for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 0 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 40) ++inked;
+    for (let i = 0; i < data.length; i += 4) {
+      const rgb = data.subarray(i, i + 3);
+      if (data[i + 3] > 0 && Math.max(...rgb) - Math.min(...rgb) > 40) ++inked;
+    }
     if (inked > 20) return true;
   }
   return false;
 }
 
 async function firstPaint(host, mount) {
+  window.gc?.(); // the data's own garbage is nobody's cost
   await frame();
+  performance.mark("bench-start");
   const start = performance.now();
   const plot = await mount();
   for (;;) {
     await frame();
     await frame(); // the one before this is on the screen
     const now = performance.now();
-    if (isPainted(host)) return { plot, paintMs: now - start };
+    if (isPainted(host)) {
+      performance.mark("bench-painted");
+      return { plot, paintMs: now - start };
+    }
   }
 }
 

@@ -32,7 +32,7 @@ const server = createServer(async (request, response) => {
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const base = `http://127.0.0.1:${server.address().port}`;
 
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+const flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--js-flags=--expose-gc"];
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: flags });
 
 async function turn(library, rows) {
@@ -69,7 +69,8 @@ for (const rows of ROWS) {
     if (!found) continue;
     const failed = found.find((r) => r.error);
     const column = (key, width) => `${Math.round(median(found.map((r) => r[key])))} ms`.padStart(width);
-    console.log(`  ${name}`.padEnd(34), failed ? failed.error : column("paintMs", 11) + column("p50", 10) + column("p95", 10));
+    const figures = failed ? failed.error : column("paintMs", 11) + column("p50", 10) + column("p95", 10);
+    console.log(`  ${name}`.padEnd(34), figures);
   }
 }
 await browser.close();

@@ -10,11 +10,23 @@ export async function prepare(host, log) {
   const plotOf = ([name, min, max, kind]) => ({
     id: name,
     type: "line",
-    options: { domain: [min, max], scale: kind === "log" ? "log" : "linear", color: COLORS[name], dataAccessor: (d) => d[name], width: 1.25 },
+    options: {
+      domain: [min, max],
+      scale: kind === "log" ? "log" : "linear",
+      color: COLORS[name],
+      dataAccessor: (d) => d[name],
+      width: 1.25,
+    },
   });
   const tracks = TRACKS.map(
     ({ title, curves }, t) =>
-      new GraphTrack(`t${t}`, { label: title, scale: curves[0][3] === "log" ? "log" : "linear", domain: curves[0].slice(1, 3), data, plots: curves.map(plotOf) }),
+      new GraphTrack(`t${t}`, {
+        label: title,
+        scale: curves[0][3] === "log" ? "log" : "linear",
+        domain: curves[0].slice(1, 3),
+        data,
+        plots: curves.map(plotOf),
+      }),
   );
   const ends = [log.DEPT[0], log.DEPT[log.DEPT.length - 1]];
   return async () => {

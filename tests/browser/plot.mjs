@@ -19,7 +19,7 @@ async function openWell(harness, page, artifact) {
   return plot;
 }
 
-async function expectTraps(harness, plot) {
+export async function expectTraps(harness, plot) {
   const around = (share, by) => [share - by, share + by];
   await harness.check("a spike of one sample among thousands reaches its value", async () => {
     const at = Math.log(1000 / 0.2) / Math.log(2000 / 0.2);

@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { expect, until } from "./harness.mjs";
 import { inkPixels, misalignedRows } from "./pixels.mjs";
+import { expectTraps } from "./plot.mjs";
 import { ROWS, SPIKE, TOP, trapWell } from "./trap_well.mjs";
 
 const SESSION = "browser-test-tools";
-const LAS = "~V\n VERS. 2.0 :\n WRAP. NO :\n~W\n STRT.M 1 :\n STOP.M 3 :\n STEP.M 1 :\n NULL. -999 :\n WELL. LAS-1 :\n~C\n DEPT.M :\n GR.GAPI :\n~A\n1 10\n2 -999\n3 30\n";
+const LAS =
+  "~V\n VERS. 2.0 :\n WRAP. NO :\n~W\n STRT.M 1 :\n STOP.M 3 :\n STEP.M 1 :\n NULL. -999 :\n WELL. LAS-1 :\n~C\n DEPT.M :\n GR.GAPI :\n~A\n1 10\n2 -999\n3 30\n";
 
 /** The second well's plot, once it is drawn. */
 async function seen(page) {
@@ -20,7 +22,10 @@ async function seen(page) {
 
 async function open(harness, page) {
   const zones = [{ name: "Sand B", top: TOP + 600, bottom: TOP + 800, color: "#c9a227" }];
-  const artifacts = [trapWell("SIDE-1"), { ...trapWell("TOOLS-22"), zones, tops: [{ name: "Top B", depth: TOP + 600 }] }];
+  const artifacts = [
+    trapWell("SIDE-1"),
+    { ...trapWell("TOOLS-22"), zones, tops: [{ name: "Top B", depth: TOP + 600 }] },
+  ];
   await harness.api("POST", `/v1/sessions/${SESSION}/messages`, { role: "assistant", content: "Two wells", artifacts });
   await page.goto(`${harness.baseUrl}/#/s/${SESSION}`);
   return seen(page);
@@ -44,7 +49,10 @@ async function scales(harness, page, plot) {
     await plot.getByLabel("Right").fill("100");
     await plot.getByRole("button", { name: "Apply" }).click();
     await until(async () => (await inkPixels(plot, "RT", edge)) > before, "no mark at the edge");
-    expect((await inkPixels(plot, "RT", { rows: [0.7, 0.9], columns: [0.97, 1] })) === 0, "a mark where all is on scale");
+    expect(
+      (await inkPixels(plot, "RT", { rows: [0.7, 0.9], columns: [0.97, 1] })) === 0,
+      "a mark where all is on scale",
+    );
     await plot.getByRole("button", { name: "Reset" }).click();
     await until(async () => (await inkPixels(plot, "RT", edge)) === before, "reset does not bring the scale back");
     await page.keyboard.press("Escape");
@@ -52,7 +60,10 @@ async function scales(harness, page, plot) {
 }
 
 async function saved(page, plot, label) {
-  const [download] = await Promise.all([page.waitForEvent("download"), plot.getByRole("button", { name: label }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    plot.getByRole("button", { name: label }).click(),
+  ]);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
@@ -73,7 +84,10 @@ async function files(harness, page, plot) {
     await page.keyboard.press("+");
     const part = (await saved(page, plot, /in the window/)).bytes.toString().split("\r\n");
     expect(part.length > 1000 && part.length < ROWS, `${part.length} lines of the window`);
-    expect(part.slice(1, -1).every((line) => lines.includes(line)), "a line differs from the data");
+    expect(
+      part.slice(1, -1).every((line) => lines.includes(line)),
+      "a line differs from the data",
+    );
     await plot.locator(".plot-stage").focus();
     await page.keyboard.press("Home");
   });
@@ -113,12 +127,19 @@ async function fingers(harness) {
       const box = await stage.boundingBox();
       const session = await page.context().newCDPSession(page);
       const touch = (type, ys) =>
-        session.send("Input.dispatchTouchEvent", { type, touchPoints: ys.map((y, id) => ({ x: 200, y: box.y + y, id })) });
+        session.send("Input.dispatchTouchEvent", {
+          type,
+          touchPoints: ys.map((y, id) => ({ x: 200, y: box.y + y, id })),
+        });
       await touch("touchStart", [150, 200]);
       for (let i = 1; i <= 8; ++i) await touch("touchMove", [150 - 8 * i, 200 + 8 * i]);
       await touch("touchEnd", []);
       await until(async () => (await plot.locator(".plot-window").innerText()) !== whole, "the window stays");
-      const span = (text) => text.match(/[\d.]+/g).slice(0, 2).reduce((top, bottom) => bottom - top);
+      const span = (text) =>
+        text
+          .match(/[\d.]+/g)
+          .slice(0, 2)
+          .reduce((top, bottom) => bottom - top);
       expect(span(await plot.locator(".plot-window").innerText()) < span(whole) * 0.6, "hardly zoomed");
       expect((await page.evaluate(() => visualViewport.scale)) === 1, "the page zoomed");
       await harness.shot(page, "plot-pinched");
@@ -147,7 +168,52 @@ async function source(harness, page) {
   });
 }
 
+/** 200,000 rows, more than 8 MB: tiles of what the window shows, never the whole artifact. */
+async function long(harness) {
+  const page = await harness.page();
+  const asked = [];
+  page.on("response", (response) => asked.push(response));
+  const well = trapWell("LONG-4444", { count: 200_000 });
+  const session = `${SESSION}-long`;
+  try {
+    const message = { role: "assistant", content: "A long log", artifacts: [well] };
+    const saved = await harness.api("POST", `/v1/sessions/${session}/messages`, message);
+    expect(saved.artifacts[0].size > 8e6, `only ${saved.artifacts[0].size} bytes`);
+    await page.goto(`${harness.baseUrl}/#/s/${session}`);
+    const plot = page.locator("figure.logplot");
+    const depth = () => plot.locator(".plot-window").innerText();
+    await plot.locator("[data-curve]").first().waitFor();
+    await until(async () => (await inkPixels(plot, "GR")) > 500, "nothing is drawn");
+    await until(async () => (await plot.locator(".tile-state").innerText()) === "", "tiles keep loading");
+    await expectTraps(harness, plot);
+    await harness.check("a long log's sample is read to its last digit once one is near enough", async () => {
+      const stage = plot.locator(".plot-stage");
+      await stage.focus();
+      for (let i = 0; i < 22; ++i) await page.keyboard.press("+");
+      const box = await stage.boundingBox();
+      await page.mouse.move(box.x + 50, box.y + box.height / 2);
+      await until(async () => /\d/.test((await plot.locator(".curve-value").allInnerTexts()).join()), "no values");
+      const read = Number(await plot.locator(".depth-badge").innerText());
+      const row = well.logData.DEPT.findIndex((at) => at.toFixed(2) === read.toFixed(2));
+      const value = Number(await plot.locator('[data-curve="DT"] .curve-value').innerText());
+      expect(row >= 0 && Math.abs(value - well.logData.DT[row]) < 0.01, `DT ${value} at ${read} in ${await depth()}`);
+    });
+    await harness.check("a long log is not downloaded to be drawn", async () => {
+      const paths = asked.map((response) => new URL(response.url()).pathname).filter((path) => /artifacts/.test(path));
+      expect(paths.length > 2 && paths.every((path) => /\/curves(\/|$)/.test(path)), [...new Set(paths)].join(" "));
+      expect(
+        asked.every((response) => response.status() < 400),
+        "an answer was an error",
+      );
+    });
+  } finally {
+    await harness.api("DELETE", `/v1/sessions/${session}`);
+    await page.context().close();
+  }
+}
+
 export async function plotToolChecks(harness) {
+  await long(harness);
   const page = await harness.page();
   try {
     const plot = await open(harness, page);

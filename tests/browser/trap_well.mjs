@@ -22,15 +22,15 @@ function within([from, to], share) {
   return share >= from && share <= to;
 }
 
-export function trapWell(name, { descending = false } = {}) {
+export function trapWell(name, { descending = false, count = ROWS } = {}) {
   const random = noise(name.length * 7919 + 17);
-  const rows = Array.from({ length: ROWS }, (_, i) => {
-    const share = i / (ROWS - 1);
+  const rows = Array.from({ length: count }, (_, i) => {
+    const share = i / (count - 1);
     const gas = within(GAS, share);
     return {
       DEPT: Number((TOP + i * STEP).toFixed(4)),
       GR: within(GAP, share) ? null : Number((75 + 40 * random()).toFixed(4)),
-      RT: i === Math.round(SPIKE * (ROWS - 1)) ? 1000 : Number((3 + random()).toFixed(4)),
+      RT: i === Math.round(SPIKE * (count - 1)) ? 1000 : Number((3 + random()).toFixed(4)),
       RHOB: Number(((gas ? 2.05 : 2.55) + 0.02 * random()).toFixed(5)),
       NPHI: Number(((gas ? 0.05 : 0.25) + 0.01 * random()).toFixed(5)),
       DT: Number((90 + 10 * random()).toFixed(4)),
@@ -60,6 +60,12 @@ export function trapWell(name, { descending = false } = {}) {
     logData: Object.fromEntries(Object.keys(rows[0]).map((key) => [key, rows.map((row) => row[key])])),
     index: { mnemonic: "DEPT", unit: "m" },
     units: { GR: "gAPI", RT: "ohm.m", RHOB: "g/cm3", NPHI: "v/v", DT: "us/ft" },
-    summary: { totalDataPoints: ROWS, curveCount: 5, startDepth: TOP, stopDepth: TOP + (ROWS - 1) * STEP, step: STEP },
+    summary: {
+      totalDataPoints: count,
+      curveCount: 5,
+      startDepth: TOP,
+      stopDepth: TOP + (count - 1) * STEP,
+      step: STEP,
+    },
   };
 }

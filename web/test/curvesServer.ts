@@ -23,7 +23,14 @@ function infoOf(name: string, values: (number | null)[]): CurveInfo {
   const min = present.reduce((low, value) => Math.min(low, value), Infinity);
   const max = present.reduce((high, value) => Math.max(high, value), -Infinity);
   const nulls = values.length - present.length;
-  return { name, pointer: `/logData/${name}`, unit: "", nulls, ...(present.length > 0 ? { min, max } : { min: null, max: null }), ...s };
+  return {
+    name,
+    pointer: `/logData/${name}`,
+    unit: "",
+    nulls,
+    ...(present.length > 0 ? { min, max } : { min: null, max: null }),
+    ...s,
+  };
 }
 
 export function encodeTile(columns: Columns, names: string[], level: number, position: number): ArrayBuffer {

@@ -1,4 +1,4 @@
-// The log plot's parts around the canvas: scales that are edited, files that are saved, units, pinching, wells together.
+// The log plot around its canvas: scales that are edited, files that are saved, units, pinching, wells together.
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiClient } from "@spillway/client";
@@ -66,7 +66,8 @@ function show(artifact: Artifact, messages: Message[] = []) {
 describe("a scale that is edited", () => {
   const open = () => fireEvent.click(screen.getByRole("button", { name: /Scale of RT/ }));
   const ends = () => screen.getByRole("button", { name: /Scale of RT/ }).textContent;
-  const type = (label: string, text: string) => fireEvent.change(screen.getByLabelText(label), { target: { value: text } });
+  const type = (label: string, text: string) =>
+    fireEvent.change(screen.getByLabelText(label), { target: { value: text } });
   const apply = () => fireEvent.click(screen.getByRole("button", { name: "Apply" }));
 
   it("is applied and reset", () => {
@@ -233,7 +234,9 @@ describe("pinching", () => {
   });
 
   it("comes from two pointers on the stage, and one pans", () => {
-    show(artifactOf("a", plotValue("W", "m", { logData: { DEPT: [...Array(101).keys()], GR: [...Array(101).keys()] } })));
+    show(
+      artifactOf("a", plotValue("W", "m", { logData: { DEPT: [...Array(101).keys()], GR: [...Array(101).keys()] } })),
+    );
     const stage = screen.getByRole("application");
     stage.setPointerCapture = () => {};
     Object.defineProperty(stage, "clientHeight", { value: 400 });
@@ -247,12 +250,16 @@ describe("pinching", () => {
     fire("pointerDown", 1, 150);
     fire("pointerDown", 2, 250);
     fire("pointerMove", 2, 350);
-    const [top, bottom] = window()!.match(/[\d.]+/g)!.map(Number) as [number, number];
+    const [top, bottom] = window()!
+      .match(/[\d.]+/g)!
+      .map(Number) as [number, number];
     expect(bottom - top).toBeCloseTo(50, 1);
     expect(stage.style.touchAction).toBe("pan-x");
     fire("pointerUp", 2, 350);
     fire("pointerMove", 1, 130);
-    const [moved] = window()!.match(/[\d.]+/g)!.map(Number) as [number];
+    const [moved] = window()!
+      .match(/[\d.]+/g)!
+      .map(Number) as [number];
     expect(moved - top).toBeCloseTo((20 / 400) * 50, 1);
     fire("pointerUp", 1, 130);
     fire("pointerMove", 1, 50);
@@ -319,7 +326,10 @@ describe("a long log", () => {
   });
 
   it("says what failed, and Retry opens it", async () => {
-    const answers = [Response.json({ title: "Store down", status: 503 }, { status: 503 }), Response.json({}, { status: 404 })];
+    const answers = [
+      Response.json({ title: "Store down", status: 503 }, { status: 503 }),
+      Response.json({}, { status: 404 }),
+    ];
     vi.stubGlobal("fetch", () => Promise.resolve(answers.shift()));
     const text = JSON.stringify(plotValue()).padEnd(8_000_001);
     const client = new ApiClient({

@@ -189,7 +189,7 @@ function bresenham(bitmap: Uint8Array, width: number, height: number, x0: number
   const dx = Math.abs(x1 - x0);
   const dy = -Math.abs(y1 - y0);
   const [sx, sy] = [x0 < x1 ? 1 : -1, y0 < y1 ? 1 : -1];
-  for (let error = dx + dy; ; ) {
+  for (let error = dx + dy; ;) {
     if (y0 >= 0 && y0 < height && x0 >= 0 && x0 < width) bitmap[y0 * width + x0] = 1;
     if (x0 === x1 && y0 === y1) return;
     const twice = 2 * error;

@@ -1,8 +1,9 @@
 // Where values stand across a track, and which part of a crossover is shaded.
 import { describe, expect, it } from "vitest";
 import { RowIndex } from "../src/logplot/m4";
-import { crossoverSpans } from "../src/logplot/crossover";
+import { crossoverSpans, spanBlocksOf } from "../src/logplot/crossover";
 import { fraction, gridLines, isValid, roundStep, scaleAround, type Scale } from "../src/logplot/scale";
+import { randomFrom } from "./random";
 
 const NPHI: Scale = { kind: "linear", left: 0.45, right: -0.15 };
 const RHOB: Scale = { kind: "linear", left: 1.95, right: 2.95 };
@@ -86,6 +87,24 @@ describe("gas crossover", () => {
   it("ends where the drawn lines cross between two samples", () => {
     const { from } = shaded([2.05, 2.55], [0.15, 0.15], 100); // 0.1 → 0.6 against 0.5: they cross at 0.8
     expect(Array.from(from, (x) => !Number.isNaN(x))).toEqual(Array.from(from, (_, row) => row + 0.5 < 80));
+  });
+
+  it("is the same by blocks of samples as sample by sample", () => {
+    for (let seed = 1; seed <= 60; ++seed) {
+      const random = randomFrom(seed);
+      let at = 0;
+      const depth = Float64Array.from({ length: 1000 + seed * 7 }, () => (at += random() < 0.1 ? 0 : random()));
+      const noisy = (middle: number, swing: number) =>
+        Float64Array.from(depth, (d) => (random() < 0.01 ? NaN : middle + swing * (Math.sin(d / 40) + random())));
+      const left = { values: noisy(2.2, 0.2), scale: RHOB };
+      const right = { values: noisy(0.2, -0.1), scale: NPHI };
+      const index = new RowIndex();
+      const top = random() * at * 0.7;
+      index.set(depth, top, top + random() * at, 1 + Math.floor(random() * 50));
+      const slow = crossoverSpans(index, left, right, null);
+      const fast = crossoverSpans(index, left, right, spanBlocksOf(left, right));
+      expect([fast.from, fast.to], `seed ${seed}`).toEqual([slow.from, slow.to]);
+    }
   });
 
   it("is not carried across absent values", () => {

@@ -36,7 +36,13 @@ function turned(columns: Columns): Columns {
 
 function memoryOf(columns: Columns): MemoryData {
   const values = (name: string) => Float64Array.from(columns[name]!, (value) => value ?? NaN);
-  return new MemoryData(values("DEPT"), new Map([["GR", values("GR")], ["RHOB", values("RHOB")]]));
+  return new MemoryData(
+    values("DEPT"),
+    new Map([
+      ["GR", values("GR")],
+      ["RHOB", values("RHOB")],
+    ]),
+  );
 }
 
 /** Draws until nothing more comes. */
@@ -116,9 +122,9 @@ describe("a tiled log", () => {
         const at = slice.depth.indexOf(whole.depth[from]!);
         expect(at).toBeGreaterThanOrEqual(0);
         expect([...slice.depth.subarray(at, at + to - from)]).toEqual([...whole.depth.subarray(from, to)]);
-        expect([...slice.column("GR")!.values.subarray(at, at + to - from)]).toEqual(
-          [...whole.column("GR")!.values.subarray(from, to)],
-        );
+        expect([...slice.column("GR")!.values.subarray(at, at + to - from)]).toEqual([
+          ...whole.column("GR")!.values.subarray(from, to),
+        ]);
         for (let i = from; i < to; i += 17) {
           data.nearest(whole.depth[i]!);
           await settled(data, view);
@@ -205,8 +211,12 @@ describe("a tiled log", () => {
         if (Number.isNaN(drawn.from[row])) continue;
         ++rows;
         const around = [row - 1, row, row + 1].filter((r) => !Number.isNaN(exact.from[r] ?? NaN));
-        expect(Math.min(...around.map((r) => exact.from[r]!)), `row ${row}`).toBeLessThanOrEqual(drawn.from[row]! + 1e-9);
-        expect(Math.max(...around.map((r) => exact.to[r]!)), `row ${row}`).toBeGreaterThanOrEqual(drawn.to[row]! - 1e-9);
+        expect(Math.min(...around.map((r) => exact.from[r]!)), `row ${row}`).toBeLessThanOrEqual(
+          drawn.from[row]! + 1e-9,
+        );
+        expect(Math.max(...around.map((r) => exact.to[r]!)), `row ${row}`).toBeGreaterThanOrEqual(
+          drawn.to[row]! - 1e-9,
+        );
       }
     }
     expect(rows).toBeGreaterThan(50);
@@ -275,10 +285,13 @@ describe("a tiled log", () => {
 
   it("gives up what is no longer wanted", async () => {
     const signals: AbortSignal[] = [];
-    const api = { describe: () => Promise.reject(), tile: (_k: number, _i: number, _c: unknown, signal?: AbortSignal) => {
-      signals.push(signal!);
-      return new Promise<never>(() => {});
-    } };
+    const api = {
+      describe: () => Promise.reject(),
+      tile: (_k: number, _i: number, _c: unknown, signal?: AbortSignal) => {
+        signals.push(signal!);
+        return new Promise<never>(() => {});
+      },
+    };
     const cache = new TileCache(api, { level: 5, position: 0 }, () => {});
     cache.want([{ level: 0, position: 1 }], ["GR"]);
     cache.want([{ level: 0, position: 2 }], ["GR"]);

@@ -33,7 +33,7 @@ export function DataTable({ well, view, display }: Props) {
         <caption>
           {plot.name && `${plot.name}. `}
           {to - from > ROWS_MAX
-            ? `The first ${ROWS_MAX} of ${formatCount(to - from)} samples in the window shown. Zoom or pan to see others; CSV under Export has all of them.`
+            ? `The first ${ROWS_MAX} of ${formatCount(to - from)} samples in the window shown. Zoom or pan for others; CSV under Export has all.`
             : `All ${formatCount(to - from)} samples in the window shown.`}
         </caption>
         <thead>
@@ -51,7 +51,9 @@ export function DataTable({ well, view, display }: Props) {
         <tbody>
           {rows.map((row) => (
             <tr key={row}>
-              <th scope="row">{text(data.depthAt(row), (depth) => formatDepth((depth / unitsPerCommon) * display.factor))}</th>
+              <th scope="row">
+                {text(data.depthAt(row), (depth) => formatDepth((depth / unitsPerCommon) * display.factor))}
+              </th>
               {curves.map((curve) => (
                 <td key={curve.mnemonic}>{text(data.valueAt(curve.mnemonic, row), formatValue)}</td>
               ))}

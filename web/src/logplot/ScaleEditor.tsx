@@ -23,7 +23,10 @@ export function scaleProblem(leftText: string, rightText: string, kind: Scale["k
 
 /** Accepts a decimal comma and a typographic minus; anything else that is no plain number is NaN. */
 export function numberFrom(text: string): number {
-  const plain = text.trim().replace("−", "-").replace(/^([+-]?\d*),(\d+)$/, "$1.$2");
+  const plain = text
+    .trim()
+    .replace("−", "-")
+    .replace(/^([+-]?\d*),(\d+)$/, "$1.$2");
   return plain === "" || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? NaN : Number(plain);
 }
 

@@ -1,5 +1,14 @@
 // The picture of a log plot: heads, depth axis and tracks, with the line and the values at the cursor.
-import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type RefObject } from "react";
+import {
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type RefObject,
+} from "react";
 import { formatDepth } from "../format";
 import { useDark } from "../hooks/useDark";
 import { surfaceOf, themeOf } from "./canvas";
@@ -82,10 +91,7 @@ function usePainted(options: PaintOptions): DrawnWell[] {
   const [paper, setPaper] = useState("#ffffff");
   const painter = useRef<Painter>(null);
   painter.current ??= new Painter();
-  const drawn = useMemo(
-    () => wells.map((well) => ({ ...well, tracks: withInk(well.tracks, paper) })),
-    [wells, paper],
-  );
+  const drawn = useMemo(() => wells.map((well) => ({ ...well, tracks: withInk(well.tracks, paper) })), [wells, paper]);
   useLayoutEffect(() => {
     const element = stage.current;
     if (!element || height === 0) return;
@@ -122,7 +128,10 @@ export function Stage({ wells, range, view, cursor, display, edited, onEdit, she
   const helpId = useId();
   const { width } = useSize(scroller);
   const { height } = useSize(stage);
-  const count = Math.max(1, wells.reduce((sum, well) => sum + well.tracks.length, 0));
+  const count = Math.max(
+    1,
+    wells.reduce((sum, well) => sum + well.tracks.length, 0),
+  );
   const even = Math.floor((width - DEPTH_WIDTH - 1) / count);
   const trackWidth = Math.min(TRACK_WIDTH_MAX, Math.max(TRACK_WIDTH_MIN, even));
   const tracksWidth = trackWidth * count + 1; // the last frame line

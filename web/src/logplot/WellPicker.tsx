@@ -35,7 +35,10 @@ export function WellPicker({ client, candidates, added, depthUnit, onChange }: P
       const well = await openWell(client, artifact, controller.signal);
       const { unit } = well.plot.index;
       if (unitsPerCommon(unit, depthUnit) === null)
-        say(artifact.href, `its depths are in ${unit || "an unknown unit"}, which cannot stand beside ${depthUnit || "ours"}`);
+        say(
+          artifact.href,
+          `its depths are in ${unit || "an unknown unit"}, which cannot stand beside ${depthUnit || "ours"}`,
+        );
       else {
         onChange((old) => [...old, { href: artifact.href, well }]);
         say(artifact.href, "");

@@ -54,7 +54,7 @@ export function crossoverSpans(
     to = -Infinity;
     const begin = index.starts[row]!;
     const end = index.starts[row + 1]!;
-    for (let i = begin; i < end; ) {
+    for (let i = begin; i < end;) {
       if (blocks && i % BLOCK === 0 && i + BLOCK <= end) {
         shade(blocks.from[i / BLOCK]!, blocks.to[i / BLOCK]!);
         i += BLOCK;

@@ -1,4 +1,4 @@
-// The samples as CSV (RFC 4180), exactly as the data have them: their order, their numbers, nothing where they are null.
+// The samples as CSV (RFC 4180), exactly as the data have them: order, numbers, nothing where they are null.
 import { plotIndexName, type Fields } from "./model";
 import type { TiledData } from "./tiledData";
 import type { Viewport } from "./viewport";

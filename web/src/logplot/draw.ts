@@ -143,8 +143,7 @@ export class Painter {
     for (let row = 0; row < index.rows; ++row) {
       const from = Math.max(0, spans.from[row]!);
       const to = Math.min(1, spans.to[row]!);
-      if (to > from)
-        surface.context.fillRect(x0 + from * scene.trackWidth, row, (to - from) * scene.trackWidth, 1);
+      if (to > from) surface.context.fillRect(x0 + from * scene.trackWidth, row, (to - from) * scene.trackWidth, 1);
     }
   }
 }

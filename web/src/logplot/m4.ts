@@ -74,7 +74,8 @@ export class RowIndex {
   rows = 0;
   from = 0; // the neighbour above the window, or the first sample in it
   to = 0; // behind the neighbour below
-  starts: Int32Array<ArrayBufferLike> = new Int32Array(0); // rows + 1 of them: the first sample of a row or of a later one
+  /** Of each row, and of the one behind the last, the first sample that is in it or in a later row. */
+  starts: Int32Array<ArrayBufferLike> = new Int32Array(0);
 
   set(depth: Float64Array, top: number, bottom: number, rows: number): void {
     this.depth = depth;
@@ -164,7 +165,7 @@ export class M4 {
 
   private take(from: number, to: number): void {
     const { values, blocks } = this;
-    for (let i = from; i < to; ) {
+    for (let i = from; i < to;) {
       if (blocks !== null && (i & BLOCK_MASK) === 0 && i + BLOCK <= to) {
         const block = i / BLOCK;
         const nulls = blocks.nulls[block]!;

@@ -145,6 +145,7 @@ export class TiledData implements CurveData {
   private changes = 0;
   private slices: { key: string; slice: TiledSlice } | null = null;
   private windowTiles: TileAddress[] = [];
+  private neighbours: TileAddress[] = []; // where panning goes next
   private sampleTiles: TileAddress[] = []; // around the cursor, and what a table shows
   private shown: readonly string[] = [];
 
@@ -183,6 +184,9 @@ export class TiledData implements CurveData {
     const tileRows = this.tileRows(level);
     this.windowTiles = [];
     for (let i = Math.floor(from / tileRows); i * tileRows < to; ++i) this.windowTiles.push({ level, position: i });
+    this.neighbours = [Math.floor(from / tileRows) - 1, Math.ceil(to / tileRows)]
+      .filter((position) => position >= 0 && position * tileRows < this.rows)
+      .map((position) => ({ level, position }));
     this.ask();
     const end = Math.min(this.rows, Math.ceil(to / tileRows) * tileRows);
     const pieces = this.piecesOf(level, Math.floor(from / tileRows) * tileRows, end);
@@ -213,8 +217,11 @@ export class TiledData implements CurveData {
   }
 
   rowsIn(view: Viewport): [number, number] {
-    const [from, to] = this.storedRows(view);
-    return this.turned ? [this.rows - to, this.rows - from] : [from, to];
+    const stored = this.storedRows(view);
+    let [from, to] = this.turned ? [this.rows - stored[1], this.rows - stored[0]] : stored;
+    while (from < to && (this.depthAt(from) ?? view.top) < view.top) ++from;
+    while (to > from && (this.depthAt(to - 1) ?? view.bottom) > view.bottom) --to;
+    return [from, to];
   }
 
   /** The level whose buckets are the widest that still fill the window. */
@@ -234,7 +241,7 @@ export class TiledData implements CurveData {
   /** Of every stretch the finest tile that is here, none finer than `level`. */
   private piecesOf(level: number, from: number, to: number): Piece[] {
     const pieces: Piece[] = [];
-    for (let row = from; row < to; ) {
+    for (let row = from; row < to;) {
       const tile = this.finest(level, row);
       if (!tile) break; // not even the overview
       const bucket = Math.floor((row - tile.firstRow) / tile.rowsPerBucket);
@@ -272,7 +279,7 @@ export class TiledData implements CurveData {
 
   private ask(): void {
     if (this.shown.length === 0) return;
-    this.cache.want([this.overview, ...this.windowTiles, ...this.sampleTiles], this.shown);
+    this.cache.want([this.overview, ...this.windowTiles, ...this.sampleTiles, ...this.neighbours], this.shown);
   }
 
   /** The stored row whose depth is about this; as close as the tiles that are here tell. */
