@@ -4,6 +4,7 @@ import { useInView } from "@spillway/client/react";
 import { getDocument, GlobalWorkerOptions, type PDFDocumentProxy } from "pdfjs-dist";
 import workerUrl from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 import { useEffect, useRef, useState } from "react";
+import { CannotDraw } from "./CannotDraw";
 import "./kinds.css";
 
 GlobalWorkerOptions.workerSrc = workerUrl;
@@ -47,7 +48,7 @@ export default function PdfArtifact({ artifact, bytes }: RendererProps) {
     task.promise.then(setPdf, (thrown: unknown) => setFailure(thrown instanceof Error ? thrown : new Error(String(thrown))));
     return () => void task.destroy();
   }, [bytes]);
-  if (failure) throw failure; // its own boundary says so, beside Download
+  if (failure) return <CannotDraw what="document" why={failure.message} />;
   if (!pdf) return <p role="status" className="kind-note">Opening the document…</p>;
   const name = artifact.name || artifact.id;
   return (

@@ -4,18 +4,18 @@ import { useEffect, useRef, useState } from "react";
 import { None, parse, View, type Spec } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { CannotDraw } from "./CannotDraw";
 import "./kinds.css";
 
 const REFUSAL = "A chart of an artifact may not load anything; its data must be in it.";
 
-/** Vega goes on without what it could not load, and only logs that: we say it instead of drawing half a chart. */
+/** Nothing comes from it, and that it was asked is told: half a chart would be a lie. */
 function refusingLoader(onAsked: (failure: Error) => void) {
-  const refuse = () => {
-    const failure = new Error(REFUSAL);
-    onAsked(failure);
-    return Promise.reject(failure);
+  const refuse = (answer: unknown) => () => {
+    onAsked(new Error(REFUSAL));
+    return Promise.resolve(answer);
   };
-  return { load: refuse, sanitize: refuse, http: refuse, file: refuse, options: {} };
+  return { load: refuse("[]"), sanitize: refuse({ href: "" }), http: refuse("[]"), file: refuse("[]"), options: {} };
 }
 
 export default function VegaArtifact({ artifact, value }: RendererProps) {
@@ -41,7 +41,7 @@ export default function VegaArtifact({ artifact, value }: RendererProps) {
     draw().catch((thrown: unknown) => setFailure(thrown instanceof Error ? thrown : new Error(String(thrown))));
     return () => void view?.finalize();
   }, [value]);
-  if (failure) throw failure; // its own boundary says so, beside Download
+  if (failure) return <CannotDraw what="chart" why={failure.message} />;
   return (
     <div className="kind-chart" role="img" aria-label={`Chart ${artifact.name || artifact.id}`}>
       <div ref={place} />
