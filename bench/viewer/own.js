@@ -1,5 +1,4 @@
 // The viewer's log plot, as the page mounts it, with the artifact as JSON.parse gives it.
-import LogPlot from "@web/logplot/LogPlot";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 import { COLORS, TRACKS } from "./data.js";
@@ -19,6 +18,7 @@ function artifactOf(log) {
 }
 
 export async function prepare(host, log) {
+  const { default: LogPlot } = await import("@web/logplot/LogPlot");
   const value = artifactOf(log);
   const artifact = { id: "a", name: "BENCH", type: "logPlotViewer", href: "/bench", size: 1 };
   return async () => {

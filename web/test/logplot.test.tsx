@@ -83,6 +83,7 @@ describe("a scale that is edited", () => {
     expect(ends()).toBe("Scale of RT: 50.5linear100");
     fireEvent.click(screen.getByRole("button", { name: "Reset" }));
     expect(ends()).toBe("Scale of RT: 0.2log2000");
+    expect(document.activeElement).toBe(screen.getByLabelText("Left"));
   });
 
   it.each([

@@ -48,6 +48,11 @@ export function ScaleEditor({ mnemonic, unit, scale, isChanged, onApply, onReset
     setProblem("");
   }, [scale]);
 
+  // The button that resets is disabled by it, and a disabled button loses the focus.
+  const reset = () => {
+    onReset();
+    first.current?.focus();
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const found = scaleProblem(left, right, kind);
@@ -83,7 +88,7 @@ export function ScaleEditor({ mnemonic, unit, scale, isChanged, onApply, onReset
       <button type="submit" className="button">
         Apply
       </button>
-      <button type="button" className="button" disabled={!isChanged} onClick={onReset}>
+      <button type="button" className="button" disabled={!isChanged} onClick={reset}>
         Reset
       </button>
       <button type="button" className="button button-quiet" onClick={onClose}>
