@@ -81,10 +81,10 @@ class Limits {
     }
     for (const std::string& name : {session_name_, std::string("chatSessionId")}) {
       const std::string session = text_at(item, name);
-      if (session.empty() || found.session.empty() || found.session == session) continue;
-      return left_alone(
-          Code::permission_denied,
-          "it says that it belongs to session " + found.session + ", and its item to " + session);
+      if (session.empty() || found.session == session) continue;
+      return left_alone(Code::permission_denied,
+                        "its item belongs to session " + session + ", and it says " +
+                            (found.session.empty() ? "none" : "that it is of " + found.session));
     }
     return ok();
   }

@@ -64,20 +64,23 @@ def adopt_takes_over_what_it_can_and_leaves_the_rest():
         "mere text": {"S": "s3_reference is a word"},
     }
     for key, value in untouched.items():
-        put_item("orders", key, body=value, chatSessionId={"S": "one"})
+        session = {"chatSessionId": {"S": "one"}} if key == "of another session" else {}
+        put_item("orders", key, body=value, **session)
+    put_item("orders", "says no session", body=as_map(ref("app/small one.json")), chatSessionId={"S": "one"})
     put_item("orders", "what people write", content={"S": json.dumps(ref("app/+large=.json"))})
     before = {key: get_item("orders", key) for key in ["map", "text", *untouched]}
 
     dry = spillway("adopt", "--dry-run", "orders", *WHERE)
     equal(dry.returncode, 4, dry.stdout + dry.stderr)
-    true("would adopt 2" in dry.stdout and "left 8 alone" in dry.stdout, dry.stdout)
+    true("would adopt 2" in dry.stdout and "left 9 alone" in dry.stdout, dry.stdout)
     equal({key: get_item("orders", key) for key in before}, before, "a dry run changed something")
 
     done = spillway("adopt", "orders", *WHERE, "--config", raw_config())
     equal(done.returncode, 4, done.stdout + done.stderr)
     for why in ("is not one that DynamoDB holds exactly", 'the name "n" repeats', "not UTF-8",
                 "in another bucket, somebody-elses", "app/gone.json is missing", "the reference says 7 bytes", "does not begin with app/",
-                "belongs to session another"):
+                "and it says that it is of another",
+                "and it says none"):
         true(why in done.stdout, f"{why}: {done.stdout}")
     equal({key: get_item("orders", key) for key in untouched}, {key: before[key] for key in untouched})
     equal(get_item("orders", "map")["body"],

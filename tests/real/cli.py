@@ -339,7 +339,7 @@ def a_link_to_zstd_is_for_those_who_accept_it():
         artifacts = post_message(server)
         text = "".join(secrets.token_hex(16) + "\n" for _ in range(40_000)).encode()
         equal(server.ask("PUT", artifacts + "t", text, Content_Type="text/plain")[0], 201)
-        for accepts in ({}, {"Accept_Encoding": "gzip, br"}, {"Accept_Encoding": "zstd;q=0"}):
+        for accepts in ({}, {"Accept_Encoding": "gzip, br"}, {"Accept_Encoding": "zstd;q=0"}, {"Accept_Encoding": "zstd;Q=0"}):
             equal(server.ask("GET", artifacts + "t?redirect=1", **accepts)[::2], (200, text), accepts)
         status, headers, _ = server.ask("GET", artifacts + "t?redirect=1", Accept_Encoding="gzip, zstd")
         equal(status, 307)

@@ -30,6 +30,8 @@ TEST(S3Errors, GoByCodeNotByStatusAlone) {
     bool transient;
   } cases[] = {
       {404, "NoSuchKey", Code::not_found, false},
+      {409, "BucketAlreadyOwnedByYou", Code::conflict, false},
+      {409, "RestoreAlreadyInProgress", Code::conflict, false},
       {404, "NoSuchBucket", Code::unavailable, false},
       {412, "PreconditionFailed", Code::condition_failed, false},
       {409, "ConditionalRequestConflict", Code::conflict, true},
