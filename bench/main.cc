@@ -35,8 +35,9 @@ int run(int argc, char** argv) {
   std::string parent = fs::read_symlink("/proc/self/exe").parent_path().string();
   double seconds = 0.2;
   bool real = false;
-  app.add_option("sections", sections, "codec, las, saves, sweep; all of them if none is named")
-      ->check(CLI::IsMember({"codec", "las", "saves", "sweep"}));
+  app.add_option("sections", sections,
+                 "codec, las, saves, sweep, long; all but long if none is named")
+      ->check(CLI::IsMember({"codec", "las", "saves", "sweep", "long"}));
   app.add_option("--data", parent, "where the data lie while measured: the disk that counts")
       ->check(CLI::ExistingDirectory);
   app.add_option("--seconds", seconds, "for each of the five turns of a rate")
@@ -57,6 +58,7 @@ int run(int argc, char** argv) {
   if (wanted("las")) bench_las();
   if (wanted("saves")) bench_saves_and_loads(data.path, seconds);
   if (wanted("sweep")) bench_sweeps(data.path);
+  if (std::count(sections.begin(), sections.end(), "long") > 0) bench_long_logs(data.path);
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "artifact/limits.h"
 #include "artifact/message_item.h"
 #include "artifact/service.h"
+#include "curves/layout.h"
 
 namespace spillway {
 namespace {
@@ -53,7 +54,9 @@ Result<std::unique_ptr<CurvesWriter>> curves_to_store(const ArrayCollector& coll
   if (!frame || frame->info.rows * frame->info.curves.size() < stored_curves_values_min) {
     return std::unique_ptr<CurvesWriter>();
   }
-  return CurvesWriter::make(std::move(*frame), collected.values(), sha256);
+  SPILLWAY_TRY(auto writer, CurvesWriter::make(std::move(*frame), collected.values(), sha256));
+  if (writer->header_bytes() > curves_header_bytes_max) return std::unique_ptr<CurvesWriter>();
+  return writer;
 }
 
 Result<CurvesReader> Sessions::open_curves(const LocatedArtifact& artifact, Deadline deadline) {

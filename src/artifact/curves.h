@@ -15,7 +15,8 @@ inline constexpr const char* curves_media_type = "application/vnd.spillway.store
 inline constexpr std::uint64_t stored_curves_values_min = 128 * 1024;
 
 /// The stored form of the curves in what was collected, to be written beside the body; nullptr
-/// where there are too few numbers. The collector outlives it. Errors are the temporary file's.
+/// where there are too few numbers, or their names are too long to be kept. The collector outlives
+/// it. Errors are the temporary file's.
 Result<std::unique_ptr<CurvesWriter>> curves_to_store(const ArrayCollector& collected,
                                                       const std::string& sha256);
 

@@ -21,6 +21,8 @@ constexpr std::array<std::string_view, 5> label_keys{"type", "messageContentType
                                                      "wellName"};
 constexpr std::size_t type_keys = 2;
 constexpr std::size_t key_bytes_max = 24;
+/// Of a number that comes in pieces; the collector is told of longer ones as of anything else.
+constexpr std::size_t number_bytes_max = 1024;
 
 /// Boost.JSON's SAX interface fixes these names. Each event returns true: go on.
 struct Handler {
@@ -54,7 +56,8 @@ struct Handler {
     return add(value_, text, name_bytes_max) && end_value();
   }
   bool on_number_part(Text text, Ec&) {
-    if (collector) number_.append(text);
+    // A longer one is none of a curve: what is left of it is no number, and ends the array.
+    if (collector && number_.size() <= number_bytes_max) number_.append(text);
     return true;
   }
   bool on_int64(std::int64_t, Text text, Ec&) { return number(text); }
@@ -73,7 +76,9 @@ struct Handler {
     if (collector && number_.empty()) {
       collector->number(text);
     } else if (collector) {
-      collector->number(number_.append(text));
+      number_.append(text);
+      // As a literal: the array is not one of numbers then.
+      number_.size() <= number_bytes_max ? collector->number(number_) : collector->literal(number_);
       number_.clear();
     }
     return end_value();

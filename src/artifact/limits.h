@@ -32,7 +32,7 @@ inline constexpr int commit_tries_max = 8;
 
 inline constexpr std::uint32_t page_items_max = 200;
 /// Artifacts up to this size are looked through for curves that were not kept beside them.
-inline constexpr std::uint64_t curves_text_bytes_max = std::uint64_t{64} << 20;
+inline constexpr std::uint64_t curves_text_bytes_max = std::uint64_t{16} << 20;
 /// A page ends before the message that would take its texts and values beyond; a larger artifact is
 /// to be fetched at its own address.
 inline constexpr std::uint64_t page_bytes_max = std::uint64_t{64} << 20;

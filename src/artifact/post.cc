@@ -67,7 +67,7 @@ Result<Prepared> prepare(const std::string& session, const NewMessage& request, 
   for (std::size_t i = 0; i < request.artifacts.size(); ++i) {
     const std::string& text = request.artifacts[i];
     ArrayCollector arrays;
-    auto labels = inspect_json(text, &arrays);
+    auto labels = inspect_json(text, mapped ? nullptr : &arrays);
     if (!labels) {
       Error error = labels.error();
       error.subject = "artifacts[" + std::to_string(i) + "] " + error.subject;
@@ -83,11 +83,11 @@ Result<Prepared> prepare(const std::string& session, const NewMessage& request, 
     info.sha256 = to_hex(sha256(text));
     info.value = text;
     prepared.curves.emplace_back();
-    if (!mapped) {
-      SPILLWAY_TRY(const auto curves, curves_to_store(arrays, info.sha256));
-      if (curves) {
-        SPILLWAY_TRY(prepared.curves.back(), read_all(*curves, curves->size_bytes()));
-      }
+    // They are derived: a message is saved without them where they cannot be made.
+    const auto curves = curves_to_store(arrays, info.sha256);
+    if (curves && curves.value()) {
+      auto stored = read_all(*curves.value(), curves.value()->size_bytes());
+      if (stored) prepared.curves.back() = std::move(stored).value();
     }
     message.artifacts.push_back(std::move(info));
   }
@@ -193,11 +193,12 @@ class Save {
     return applied;
   }
 
-  /// With placeholders allowed, the largest artifacts give way, one after the other and so no more
-  /// than must, until the rest can be stored.
+  /// Curves give way first: they are derived. Then, with placeholders allowed, the largest
+  /// artifacts, one after the other and so no more than must, until the rest can be stored.
   Result<bool> write() {
     for (;;) {
       auto applied = write_once();
+      if (!applied && is_storage_failure(applied.error()) && drop_curves()) continue;
       if (applied || request_.on_failure != OnFailure::placeholder ||
           !is_storage_failure(applied.error()) || !replace_largest(applied.error())) {
         return applied;
@@ -243,6 +244,16 @@ class Save {
     if (stored && stored.value().item)
       message_.item_bytes = stored_item_bytes(*stored.value().item);
     return true;
+  }
+
+  /// False when there were none.
+  bool drop_curves() {
+    bool dropped = false;
+    for (std::string& curves : curves_) {
+      dropped |= !curves.empty();
+      curves = std::string();
+    }
+    return dropped && !deadline_.passed();
   }
 
   /// False when there was none left to replace.

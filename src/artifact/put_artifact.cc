@@ -19,8 +19,8 @@ enum class BodyKind { json, text, bytes };
 /// stream, so that nothing of it is stored.
 class ObservedSource final : public ByteSource {
  public:
-  ObservedSource(ByteSource& source, BodyKind kind) : source_(source) {
-    if (kind == BodyKind::json) inspector_.emplace(&arrays_);
+  ObservedSource(ByteSource& source, BodyKind kind, bool with_curves) : source_(source) {
+    if (kind == BodyKind::json) inspector_.emplace(with_curves ? &arrays_ : nullptr);
     if (kind == BodyKind::text) text_.emplace();
   }
 
@@ -180,9 +180,11 @@ class Put {
     const bool json = is_json(wanted_.content_type);
     const bool text = json || service_.layout.mapped();
     name_it(json);
-    ObservedSource observed(source, json   ? BodyKind::json
-                                    : text ? BodyKind::text
-                                           : BodyKind::bytes);
+    ObservedSource observed(source,
+                            json   ? BodyKind::json
+                            : text ? BodyKind::text
+                                   : BodyKind::bytes,
+                            !service_.layout.mapped());
     std::string head(streamed_inline_bytes_max + 1, '\0');
     SPILLWAY_TRY(const std::size_t n, read_full(observed, head.data(), head.size()));
     head.resize(n);
@@ -204,13 +206,18 @@ class Put {
     const auto type = text ? Items::StageAs::string : Items::StageAs::binary;
     SPILLWAY_TRY(values_.body, service_.items.upload(*staging_, whole, type, label, deadline_));
     observed.describe(info_);
-    if (service_.layout.mapped()) return ok();
-    SPILLWAY_TRY(const auto curves, curves_to_store(observed.arrays(), info_.sha256));
-    if (!curves) return ok();
-    const ValueLabel as_curves{curves_media_type, "", session_};
-    SPILLWAY_TRY(values_.curves, service_.items.upload(*staging_, *curves, Items::StageAs::binary,
-                                                       as_curves, deadline_));
+    upload_curves(observed);
     return ok();
+  }
+
+  /// They are derived: an artifact is saved without them where they cannot be.
+  void upload_curves(const ObservedSource& observed) {
+    const auto curves = curves_to_store(observed.arrays(), info_.sha256);
+    if (!curves || !curves.value()) return;
+    const ValueLabel as_curves{curves_media_type, "", session_};
+    auto uploaded = service_.items.upload(*staging_, *curves.value(), Items::StageAs::binary,
+                                          as_curves, deadline_);
+    if (uploaded) values_.curves = std::move(uploaded).value();
   }
 
   /// False: the message changed since it was loaded.

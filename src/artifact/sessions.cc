@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
 
 #include "artifact/idempotency.h"
 #include "artifact/service.h"
@@ -91,14 +92,21 @@ Result<StorageStats> Sessions::stats(Deadline deadline) {
   SPILLWAY_TRY(StorageStats stats, state_->statistics.read(deadline));
   SPILLWAY_TRY(const auto places, state_->statistics.largest(deadline));
   std::vector<std::optional<StorageStats::Artifact>> found(places.size());
+  std::mutex mutex;
+  std::vector<SavedPlace> gone;
   // What is gone, or cannot be read now, is left out: fsck and its own address tell why.
   parallel_for(places.size(), hydrations_in_parallel_max, [&](std::size_t i) {
     const SavedPlace& place = places[i];
     auto located = locate(place.session, place.message, place.artifact, deadline);
+    if (!located && located.error().code == Code::not_found) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      gone.push_back(place);
+    }
     if (!located || located.value().info.error) return;
     located.value().info.value.reset();
     found[i] = {place.session, place.message, std::move(located.value().info)};
   });
+  SPILLWAY_TRY(state_->statistics.forget(gone, deadline));
   for (auto& artifact : found) {
     if (artifact) stats.largest.push_back(std::move(*artifact));
   }

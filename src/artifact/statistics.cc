@@ -327,6 +327,33 @@ Result<std::vector<SavedPlace>> Statistics::largest(Deadline deadline) {
   return row.item ? places_in(*row.item) : std::vector<SavedPlace>();
 }
 
+Result<void> Statistics::forget(const std::vector<SavedPlace>& gone, Deadline deadline) {
+  if (gone.empty()) return ok();
+  const std::lock_guard<std::mutex> one_at_a_time(state_->flushing);
+  SPILLWAY_TRY(const auto row,
+               state_->items.get(statistics_row("largest"), Hydrate::whole, deadline));
+  if (!row.item) return ok();
+  std::vector<SavedPlace> kept = places_in(*row.item);
+  const List before = to_list(kept);
+  std::erase_if(kept, [&](const SavedPlace& one) {
+    return std::ranges::any_of(gone, [&](const SavedPlace& other) {
+      return std::tie(one.session, one.message, one.artifact) ==
+             std::tie(other.session, other.message, other.artifact);
+    });
+  });
+  WriteRequest request;
+  request.kind = WriteRequest::Kind::update;
+  request.table = sessions_table;
+  request.item = statistics_key("largest");
+  request.update = "SET places = :after";
+  request.condition = "places = :before";
+  request.values = {{":after", to_list(kept)}, {":before", before}};
+  SPILLWAY_TRY(state_->items.write(request, deadline));
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->least_kept = 0;
+  return ok();
+}
+
 Result<StorageStats> Statistics::read(Deadline deadline) {
   SPILLWAY_TRY(state_->flush(deadline));
   SPILLWAY_TRY(const auto reply,

@@ -52,6 +52,8 @@ class Statistics {
   Result<StorageStats> read(Deadline deadline);
   /// Descending by size; some may be gone.
   Result<std::vector<SavedPlace>> largest(Deadline deadline);
+  /// Gives the places of those that are gone to others.
+  Result<void> forget(const std::vector<SavedPlace>& gone, Deadline deadline);
 
  private:
   struct State;

@@ -32,8 +32,12 @@ class OurRules {
   /// The rule of that kind as it stands, or a new one.
   LifecycleRule get(const std::string& kind) const {
     const auto found = find(kind);
-    if (found != plan_.rules.end()) return *found;
     LifecycleRule rule;
+    if (found != plan_.rules.end()) {
+      rule = *found;
+      rule.enabled = true;  // one that somebody switched off does not do what is asked for
+      return rule;
+    }
     rule.id = kind + "-" + to_hex(sha256(prefix_)).substr(0, 8);  // ids are unique in a bucket
     rule.prefix = prefix_;
     return rule;

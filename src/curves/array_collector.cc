@@ -74,7 +74,17 @@ void ArrayCollector::not_numeric() {
   values_.truncate(levels_.back().first);
 }
 
+void ArrayCollector::give_up() {
+  given_up_ = true;
+  levels_.clear();
+  arrays_.clear();
+  values_.truncate(0);
+  skeleton_.clear();
+  text_.clear();
+}
+
 void ArrayCollector::begin(bool object) {
+  if (given_up_) return;
   not_numeric();
   begin_value();
   Level level;
@@ -87,6 +97,7 @@ void ArrayCollector::begin(bool object) {
 }
 
 void ArrayCollector::end() {
+  if (given_up_) return;
   const Level level = std::move(levels_.back());
   levels_.pop_back();
   const bool collected =
@@ -125,7 +136,9 @@ void ArrayCollector::collect(const Level& level) {
 }
 
 void ArrayCollector::key(std::string_view part, bool last) {
+  if (given_up_) return;
   text_ += part;
+  if (text_.size() > key_bytes_max) return give_up();
   if (!last) return;
   Level& level = levels_.back();
   if (level.children > 0) write(",");
@@ -136,6 +149,7 @@ void ArrayCollector::key(std::string_view part, bool last) {
 }
 
 void ArrayCollector::string(std::string_view part, bool last) {
+  if (given_up_) return;
   not_numeric();
   // Of a string that the skeleton cannot hold no more is kept than shows it.
   if (!skeleton_lost_ && text_.size() <= skeleton_bytes_max) text_ += part;
@@ -146,6 +160,8 @@ void ArrayCollector::string(std::string_view part, bool last) {
 }
 
 void ArrayCollector::number(std::string_view text) {
+  if (given_up_) return;
+  if (values_.size() == values_max) return give_up();
   if (!levels_.empty() && levels_.back().numeric) {
     const double value = parse(text);
     if (std::isfinite(value)) {
@@ -162,6 +178,8 @@ void ArrayCollector::number(std::string_view text) {
 }
 
 void ArrayCollector::literal(std::string_view text) {
+  if (given_up_) return;
+  if (values_.size() == values_max) return give_up();
   const bool null = text == "null";
   if (!null) not_numeric();
   begin_value();

@@ -30,6 +30,10 @@ class ArrayCollector {
   /// Further ones are not collected: such a document is not one of curves.
   static constexpr std::size_t arrays_max = 4096;
   static constexpr std::size_t skeleton_bytes_max = 256 * 1024;
+  /// A document with a longer key, or with more numbers, is given up: it has no curves then. 2 GiB
+  /// of the temporary file.
+  static constexpr std::size_t key_bytes_max = 4 * 1024;
+  static constexpr std::uint64_t values_max = std::uint64_t{1} << 28;
 
   void begin(bool object);
   void end();
@@ -62,6 +66,7 @@ class ArrayCollector {
   void write_string(std::string_view text);
   bool elides() const;
   void collect(const Level& level);
+  void give_up();
 
   std::vector<Level> levels_;
   std::string text_;  ///< of the string under way
@@ -69,6 +74,7 @@ class ArrayCollector {
   ValueSpool values_;
   std::string skeleton_;
   bool skeleton_lost_ = false;
+  bool given_up_ = false;
 };
 
 }  // namespace spillway

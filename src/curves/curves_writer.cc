@@ -89,7 +89,7 @@ Result<void> CurvesWriter::build() {
     SPILLWAY_TRY(build_curve(i));
   }
   chunk_ = curves_header(info);
-  size_bytes_ = chunk_.size();
+  size_bytes_ = header_bytes_ = chunk_.size();
   for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
     parts_.push_back({level->get(), 0, (*level)->size()});
   }

@@ -21,6 +21,7 @@ class CurvesWriter final : public ByteSource {
 
   Result<std::size_t> read(char* buffer, std::size_t capacity) override;
   std::uint64_t size_bytes() const { return size_bytes_; }
+  std::uint64_t header_bytes() const { return header_bytes_; }
 
  private:
   CurvesWriter(Frame frame, const ValueSpool& values) : frame_(std::move(frame)), values_(values) {}
@@ -42,7 +43,7 @@ class CurvesWriter final : public ByteSource {
   std::size_t at_ = 0;
   std::size_t part_ = 0;
   std::uint64_t part_values_ = 0;  ///< of the present part, already taken
-  std::uint64_t size_bytes_ = 0;
+  std::uint64_t size_bytes_ = 0, header_bytes_ = 0;
 };
 
 }  // namespace spillway

@@ -77,6 +77,7 @@ std::shared_ptr<EventFeed> EventHub::subscribe(std::string session) {
   auto feed = std::make_shared<EventFeed>(std::move(session));
   const std::lock_guard lock(mutex_);
   if (closed_) feed->close();
+  std::erase_if(feeds_, [](const std::weak_ptr<EventFeed>& one) { return one.expired(); });
   feeds_.push_back(feed);
   return feed;
 }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr int opens_max = 3;
 constexpr std::uint32_t window_rows = 900, window_rows_max = 8192;
-/// Of one answer: 32 MiB as numbers.
-constexpr std::uint64_t answer_values_max = std::uint64_t{1} << 22;
+/// Of one answer: 4 MiB as numbers, some 10 MB as JSON.
+constexpr std::uint64_t answer_values_max = std::uint64_t{1} << 19;
 constexpr std::uint64_t values_per_bucket = 4;
 
 Error wrong(const std::string& parameter, const std::string& detail) {

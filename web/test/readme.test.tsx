@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-const web = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..");
+const web = new URL("..", import.meta.url).pathname;
 const app = join(web, "node_modules", ".readme-app"); // where packages are found as an application finds them
 const tsc = join(web, "node_modules", ".bin", "tsc");
 const run = (command: string, args: string[], cwd: string) =>

@@ -80,6 +80,14 @@ TEST(BucketRules, RulesThatAnEarlierVersionMadeAreKnown) {
   EXPECT_THAT(planned(rules, {}, Versioning::off).additions, IsEmpty());
 }
 
+TEST(BucketRules, ARuleThatWasSwitchedOffIsSwitchedOn) {
+  auto rules = planned({}, {}, Versioning::off).rules;
+  rules[0].enabled = false;
+  const auto plan = planned(rules, {}, Versioning::off);
+  EXPECT_EQ(plan.additions.size(), 1u);
+  EXPECT_TRUE(plan.rules[0].enabled);
+}
+
 TEST(BucketRules, WithoutAPrefixThereAreNone) {
   const auto plan = plan_lifecycle({}, {}, "", Versioning::off);
   ASSERT_TRUE(plan.has_error());

@@ -45,6 +45,14 @@ function isDigest(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
+function allocate(size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    throw new ProblemError({ title: "Too large to hold in this page", detail: `It has ${size} bytes.`, code: "too_large" });
+  }
+}
+
 async function sha256(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -167,7 +175,7 @@ export class Loader {
   }
 
   private async fetchWithRetries(artifact: Loadable, job: Job): Promise<Uint8Array> {
-    const bytes = new Uint8Array(artifact.size);
+    const bytes = allocate(artifact.size);
     const progress = (receivedBytes: number) => {
       job.receivedBytes = receivedBytes;
       for (const tell of job.waiting) tell(receivedBytes);

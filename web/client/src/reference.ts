@@ -16,7 +16,8 @@ export function isReference(value: unknown): value is Reference {
     reference !== null &&
     reference.type === "s3_reference" &&
     typeof reference.key === "string" &&
-    typeof reference.size === "number"
+    Number.isSafeInteger(reference.size) &&
+    reference.size! >= 0
   );
 }
 

@@ -56,21 +56,23 @@ export function useConversation(
   const [unanswered, setUnanswered] = useState(false);
   const startedNew = useRef(isNew);
   const pending = useRef<AbortController | null>(null);
+  const removed = useRef(new Set<string>());
 
   const load = useCallback(
     async (cursor: string | null) => {
       pending.current?.abort();
       const controller = new AbortController();
       pending.current = controller;
-      if (!cursor) setLoaded({ ...NOTHING, status: "loading" });
+      if (!cursor) setLoaded((known) => (known.messages.length > 0 ? known : { ...NOTHING, status: "loading" }));
       try {
         const page = await client.listMessages(sessionId, cursor, controller.signal);
         if (controller.signal.aborted) return;
         const older = [...page.messages].reverse();
         setLoaded((known) => ({
           ...NOTHING,
-          messages: cursor ? [...older, ...known.messages] : older,
-          cursor: page.nextCursor,
+          // What came meanwhile stays, each message once; what was removed meanwhile does not come back.
+          messages: merged(known.messages, older).filter((message) => !removed.current.has(message.id)),
+          cursor: cursor || known.messages.length === 0 ? page.nextCursor : known.cursor,
         }));
       } catch (thrown) {
         if (controller.signal.aborted) return;
@@ -93,6 +95,7 @@ export function useConversation(
       try {
         const saved = await client.postMessage(sessionId, { role: "user", content, respond: true }, key);
         const added = saved.reply ? [saved, saved.reply] : [saved];
+        startedNew.current = false; // the server knows the session now
         setLoaded((known) => ({ ...known, messages: merged(known.messages, added) }));
         setUnanswered(!saved.reply);
         setOutgoing(null);
@@ -105,6 +108,7 @@ export function useConversation(
   );
 
   const forget = useCallback((messageId: string) => {
+    removed.current.add(messageId);
     setLoaded((known) => ({ ...known, messages: known.messages.filter((message) => message.id !== messageId) }));
   }, []);
 
@@ -118,7 +122,10 @@ export function useConversation(
 
   const onEvent = useCallback(
     (event: ServerEvent) => {
-      if (event.kind === "reset") return void load(null);
+      if (event.kind === "reset") {
+        if (!startedNew.current) void load(null);
+        return;
+      }
       if (event.sessionId !== sessionId) return;
       if (event.kind === "session-removed")
         return setLoaded({ ...NOTHING, status: "failed", problem: new ProblemError({ title: "Deleted", status: 404 }) });
@@ -127,7 +134,13 @@ export function useConversation(
       if (event.kind === "message-removed") return forget(messageId);
       // What cannot be read now is read when the conversation is opened again.
       client.getMessage(sessionId, messageId).then(
-        (message) => setLoaded((known) => ({ ...known, messages: merged(known.messages, [message]) })),
+        (message) =>
+          setLoaded((known) => {
+            // One of a page that is not shown yet comes with its page.
+            const hidden = known.cursor !== null && known.messages.every((shown) => message.id < shown.id);
+            if (hidden || removed.current.has(message.id)) return known;
+            return { ...known, messages: merged(known.messages, [message]) };
+          }),
         () => {},
       );
     },

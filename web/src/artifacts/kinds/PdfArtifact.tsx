@@ -9,12 +9,19 @@ import "./kinds.css";
 
 GlobalWorkerOptions.workerSrc = workerUrl;
 
+/** Shown at once; a document may claim any number. */
+const PAGES = 50;
+
 function Page({ pdf, number, name }: { pdf: PDFDocumentProxy; number: number; name: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const inView = useInView(canvas);
   const drawn = useRef(false);
   const [failure, setFailure] = useState<Error | null>(null);
   useEffect(() => {
+    if (!inView && drawn.current && canvas.current) {
+      drawn.current = false;
+      canvas.current.width = canvas.current.height = 0; // pages far away take no memory
+    }
     if (!inView || drawn.current) return;
     drawn.current = true;
     void (async () => {
@@ -41,6 +48,7 @@ function Page({ pdf, number, name }: { pdf: PDFDocumentProxy; number: number; na
 
 export default function PdfArtifact({ artifact, bytes }: RendererProps) {
   const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null);
+  const [shown, setShown] = useState(PAGES);
   const [failure, setFailure] = useState<Error | null>(null);
   useEffect(() => {
     // A copy: PDF.js hands the bytes over to its worker, and ours are shared.
@@ -51,11 +59,17 @@ export default function PdfArtifact({ artifact, bytes }: RendererProps) {
   if (failure) return <CannotDraw what="document" why={failure.message} />;
   if (!pdf) return <p role="status" className="kind-note">Opening the document…</p>;
   const name = artifact.name || artifact.id;
+  const pages = Math.min(shown, pdf.numPages);
   return (
     <div className="kind-pdf" role="region" aria-label={`Pages of ${name}`} tabIndex={0}>
-      {Array.from({ length: pdf.numPages }, (_, i) => (
+      {Array.from({ length: pages }, (_, i) => (
         <Page key={i} pdf={pdf} number={i + 1} name={name} />
       ))}
+      {pages < pdf.numPages && (
+        <button type="button" className="button" onClick={() => setShown(shown + PAGES)}>
+          Show more of {pdf.numPages} pages
+        </button>
+      )}
     </div>
   );
 }

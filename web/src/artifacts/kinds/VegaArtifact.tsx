@@ -15,7 +15,10 @@ function refusingLoader(onAsked: (failure: Error) => void) {
     onAsked(new Error(REFUSAL));
     return Promise.resolve(answer);
   };
-  return { load: refuse("[]"), sanitize: refuse({ href: "" }), http: refuse("[]"), file: refuse("[]"), options: {} };
+  // A mark's link leads nowhere: rejected when it is clicked, as Vega's own loader rejects what is unsafe.
+  const sanitize = (_: string, options: { context?: string }) =>
+    options.context === "href" ? Promise.reject(new Error(REFUSAL)) : refuse({ href: "" })();
+  return { load: refuse("[]"), sanitize, http: refuse("[]"), file: refuse("[]"), options: {} };
 }
 
 export default function VegaArtifact({ artifact, value }: RendererProps) {
@@ -27,6 +30,8 @@ export default function VegaArtifact({ artifact, value }: RendererProps) {
     const draw = async () => {
       const spec = { width: "container", ...(value as object) } as TopLevelSpec;
       const compiled = compile(spec).spec as Spec;
+      // Inputs bound to signals would be elements, with attributes, of an artifact's choosing, anywhere in the page.
+      for (const signal of compiled.signals ?? []) delete (signal as { bind?: unknown }).bind;
       const options = { ast: true } as never; // the type of an earlier version lacks it
       view = new View(parse(compiled, undefined, options), {
         expr: expressionInterpreter,
