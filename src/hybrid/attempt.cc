@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "hybrid/identity.h"
 
 namespace spillway {
 namespace {
@@ -44,6 +45,7 @@ Attempt::~Attempt() {
 
 Result<void> Attempt::begin(Deadline deadline) {
   if (begun_) return ok();
+  SPILLWAY_TRY(check_may_upload(core_, deadline));
   for (int tries = 1;; ++tries) {
     auto row = core_.ledger.begin(id_, owners_, deadline);
     begun_ = row.has_value();

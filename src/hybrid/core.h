@@ -1,6 +1,7 @@
 // What every part of this module works on: the two stores, the ledger, and who we are.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,10 +33,11 @@ class Core {
   Ledger ledger;
   const ItemsConfig config;
   /// Set once while opening.
-  std::string root;               ///< what every object key begins with, before a '/'
-  std::string bucket;             ///< the name that references carry
-  std::string ledger_table_id;    ///< empty where the item store has no ids of tables
-  std::unique_ptr<Bucket> links;  ///< makes links to objects, on S3 only
+  std::string root;                        ///< what every object key begins with, before a '/'
+  std::string bucket;                      ///< the name that references carry
+  std::string ledger_table_id;             ///< empty where the item store has no ids of tables
+  std::unique_ptr<Bucket> links;           ///< makes links to objects, on S3 only
+  std::atomic<bool> owns_objects = false;  ///< seen once; see check_may_upload()
 
  private:
   std::mutex mutex_;

@@ -30,7 +30,8 @@ Result<void> compare(const Core& core, const std::string& identity) {
   return make_error(Code::permission_denied, "sweep", identity_key(core),
                     "these objects belong to the item store whose ledger is table " + identity +
                         ", and this one's is " + core.ledger_table_id +
-                        ", as in a copy that was restored from a backup; nothing is removed. If "
+                        ", as in a copy that was restored from a backup; nothing is uploaded or "
+                        "removed by it. If "
                         "the original is gone for good, run `spillway adopt --store`");
 }
 
@@ -45,6 +46,19 @@ Result<void> check_identity(Core& core, Deadline deadline) {
   }
   SPILLWAY_TRY(const std::string identity, std::move(found));
   return compare(core, identity);
+}
+
+Result<void> check_may_upload(Core& core, Deadline deadline) {
+  if (core.owns_objects) return ok();
+  const auto checked = check_identity(core, deadline);
+  if (checked) core.owns_objects = true;
+  if (!checked && checked.error().code == Code::permission_denied &&
+      checked.error().op == "sweep") {
+    Error error = checked.error();
+    error.op = "item.spill";
+    return error;
+  }
+  return ok();
 }
 
 Result<void> replace_identity(Core& core, Deadline deadline) {

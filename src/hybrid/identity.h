@@ -11,6 +11,12 @@ namespace spillway {
 /// tables have no ids: such a store is a directory that one process owns.
 Result<void> check_identity(Core& core, Deadline deadline);
 
+/// Once a process, before the first upload: writes the identity if there is none, so that no copy
+/// can be taken for the owner later. permission_denied when the objects are another store's: its
+/// sweep would remove what is uploaded here. ok where it cannot be asked: what cannot be put stays
+/// inline.
+Result<void> check_may_upload(Core& core, Deadline deadline);
+
 /// Puts this store's identity in the place of another's.
 Result<void> replace_identity(Core& core, Deadline deadline);
 

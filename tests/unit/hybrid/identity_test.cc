@@ -41,6 +41,24 @@ TEST_F(Identity, AdoptionNeedsEveryObject) {
   EXPECT_FALSE(gateway_->sweep(at_once(SweepScope::routine), soon()));
 }
 
+TEST_F(Identity, ACopyUploadsNothingThatTheOriginalsSweepWouldRemove) {
+  write(put(large()));  // the original is known as the owner from its first upload on
+  gateway_.reset();
+  shared_items_->table_id = "table-2";
+  gateway_ = gateway();
+  Item second = large();
+  second["sk"] = "2";
+  const auto refused = gateway_->write(put(second), soon());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::permission_denied);
+  EXPECT_EQ(refused.error().effect, Effect::none);
+  EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("spillway adopt --store"));
+  EXPECT_EQ(objects().size(), 1u);
+  EXPECT_EQ(read(key()), large()) << "reading a copy is what a drill is for";
+  ASSERT_TRUE(gateway_->adopt_store({}, soon()));
+  EXPECT_TRUE(gateway_->write(put(second), soon()));
+}
+
 TEST_F(Identity, AskingWhoOwnsTheObjectsWritesNothing) {
   write(put(large()));
   const std::size_t before = shared_objects_->list("", "", soon()).value().objects.size();
