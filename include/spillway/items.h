@@ -107,6 +107,7 @@ struct SweepReport {
   std::uint64_t objects_seen = 0, objects_removed = 0, bytes_removed = 0;
   std::uint64_t rows_seen = 0, rows_removed = 0, attempts_aborted = 0;
   std::uint64_t kept_for_retention = 0;
+  std::uint64_t rows_restored = 0;     ///< of the ledger, since items refer to their objects
   std::uint64_t fallbacks_moved = 0;   ///< values that left their items, since objects can be put
   std::vector<std::string> undecided;  ///< what an error kept from being decided, and why
   /// The deadline came first: where to go on. nullptr: the sweep is through.
@@ -227,13 +228,17 @@ class Items {
   /// in their items. Never removes on doubt: see docs/commit-protocol.md. permission_denied: the
   /// objects are another item store's (see adopt_store).
   Result<SweepReport> sweep(const SweepOptions& options, Deadline deadline);
+  /// When the full sweep began that was last through, by any process, in Unix milliseconds; 0:
+  /// none.
+  Result<std::int64_t> last_full_sweep(Deadline deadline);
   /// permission_denied: the objects are another item store's, and a sweep would refuse to run. ok,
   /// too, where no sweep has run yet. Changes nothing.
   Result<void> check_owner(Deadline deadline);
   /// Makes this item store the owner of the objects, in place of the one it is a copy of. Only when
   /// that one is gone: it loses what is superseded here. corrupt, and nothing done, unless every
-  /// object that the items refer to is there, as fsck() with `check` finds it. unsupported where
-  /// tables have no ids.
+  /// object that the items refer to is there, as fsck() with `check` finds it. Rows of the ledger
+  /// that do not agree with the items are set right first: tables may have been restored to
+  /// different moments. unsupported where tables have no ids.
   Result<void> adopt_store(const FsckOptions& check, Deadline deadline);
   Result<FsckReport> fsck(const FsckOptions& options, Deadline deadline);
   /// A consistent copy of the items and objects into the new directory `to`.

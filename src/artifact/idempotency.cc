@@ -81,24 +81,26 @@ Result<std::optional<std::string>> find_repeated(Items& items, const std::string
   return std::optional<std::string>(*id);
 }
 
-Result<void> forget_old_tokens(Items& items, Deadline deadline) {
+Result<bool> OldTokens::forget_some(Deadline deadline) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   constexpr std::int64_t hour_millis = 3600LL * 1000;
   QueryRequest scan;
   scan.table = idempotency_table;
   scan.filter = "createdAt < :limit";
   scan.values = {{":limit", rfc3339(unix_millis() - idempotency_hours_min * hour_millis)}};
-  do {
-    SPILLWAY_TRY(const auto page, items.query(scan, Hydrate::whole, deadline));
-    for (const Item& row : page.items) {
-      WriteRequest removal;
-      removal.kind = WriteRequest::Kind::remove;
-      removal.table = idempotency_table;
-      removal.item = {{"token", row.at("token")}};
-      SPILLWAY_TRY(items.write(removal, deadline));
-    }
-    scan.start_after = page.last_key;
-  } while (scan.start_after);
-  return ok();
+  scan.start_after = after_;
+  SPILLWAY_TRY(auto page, items_.query(scan, Hydrate::whole, deadline));
+  for (const Item& row : page.items) {
+    WriteRequest removal;
+    removal.kind = WriteRequest::Kind::remove;
+    removal.table = idempotency_table;
+    removal.item = {{"token", row.at("token")}};
+    removal.condition = "createdAt = :created";  // not one that was used anew
+    removal.values = {{":created", row.at("createdAt")}};
+    SPILLWAY_TRY(items_.write(removal, deadline));
+  }
+  after_ = std::move(page.last_key);
+  return !after_;
 }
 
 }  // namespace spillway

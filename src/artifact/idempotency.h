@@ -5,6 +5,7 @@
 // was saved. Rows are kept at least 24 hours; the sweep removes older ones.
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -31,7 +32,18 @@ WriteRequest idempotency_action(const std::string& token, const std::string& ses
 Result<std::optional<std::string>> find_repeated(Items& items, const std::string& token,
                                                  const NewMessage& message, Deadline deadline);
 
-/// Removes rows older than 24 hours.
-Result<void> forget_old_tokens(Items& items, Deadline deadline);
+/// Removes rows older than 24 hours. Thread-safe.
+class OldTokens {
+ public:
+  explicit OldTokens(Items& items) : items_(items) {}
+  /// Reads one page of the table, so that each call is short; the next goes on behind it. Returns
+  /// whether the table is through.
+  Result<bool> forget_some(Deadline deadline);
+
+ private:
+  Items& items_;
+  std::mutex mutex_;
+  std::optional<Item> after_;
+};
 
 }  // namespace spillway

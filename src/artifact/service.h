@@ -1,6 +1,7 @@
 // What the parts of Sessions share.
 #pragma once
 
+#include "artifact/idempotency.h"
 #include "artifact/message_item.h"
 #include "artifact/session_rows.h"
 #include "artifact/statistics.h"
@@ -14,7 +15,8 @@ struct Service {
       : items(the_items),
         layout(std::move(the_layout)),
         rows(the_items, rows_by_activity),
-        statistics(the_items) {}
+        statistics(the_items),
+        old_tokens(the_items) {}
 
   /// A strong read of one message; not_found when there is none.
   Result<LoadedMessage> load(const std::string& session, const std::string& id, Deadline deadline);
@@ -32,6 +34,7 @@ struct Service {
   const MessageLayout layout;
   SessionRows rows;
   Statistics statistics;
+  OldTokens old_tokens;
   std::array<std::mutex, session_stripes> message_stripes;
 };
 

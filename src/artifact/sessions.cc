@@ -117,7 +117,11 @@ Result<StorageStats> Sessions::stats(Deadline deadline) {
 
 Result<SweepReport> Sessions::sweep(const SweepOptions& options, Deadline deadline) {
   // First, because it is short: a sweep of very many objects may use up the deadline every time.
-  SPILLWAY_TRY(forget_old_tokens(state_->items, deadline));
+  const bool all = options.scope == SweepScope::full && !options.resume;
+  for (bool through = false; !through;) {
+    SPILLWAY_TRY(const bool last, state_->old_tokens.forget_some(deadline));
+    through = last || !all;
+  }
   SweepOptions told = options;
   told.moved = [&](const std::string& table, const Item& before, const Item& after) {
     count_moved(*state_, table, before, after, deadline);

@@ -29,6 +29,7 @@ std::string sweep_json(const SweepReport& report, std::uint64_t uploads_aborted)
       .member("rowsSeen", report.rows_seen)
       .member("rowsRemoved", report.rows_removed)
       .member("attemptsAborted", report.attempts_aborted)
+      .member("rowsRestored", report.rows_restored)
       .member("keptForRetention", report.kept_for_retention)
       .member("uploadsAborted", uploads_aborted)
       .member("fallbacksMoved", report.fallbacks_moved)
@@ -81,6 +82,9 @@ Exit run_sweep(const Console& console, const Settings& settings, const SweepFlag
                 " of " + std::to_string(swept.rows_seen) + " ledger rows; aborted " +
                 std::to_string(swept.attempts_aborted) + " attempts; kept " +
                 std::to_string(swept.kept_for_retention) + " objects for slow readers" +
+                (swept.rows_restored == 0 ? ""
+                                          : "; restored " + std::to_string(swept.rows_restored) +
+                                                " ledger rows that items prove") +
                 (uploads_aborted == 0 ? ""
                                       : "; aborted " + std::to_string(uploads_aborted) +
                                             " multipart uploads that nobody finished"));

@@ -20,6 +20,21 @@ Error not_applied(const std::string& attempt) {
                     "the item store does not answer; the write was not applied; save again");
 }
 
+Error outcome_unknown(const std::string& attempt) {
+  Error unknown = make_error(Code::unavailable, "item.commit", attempt,
+                             "the item store did not say whether the write was applied; read the "
+                             "item to learn it, then save again if need be");
+  unknown.effect = Effect::unknown;
+  return unknown;
+}
+
+/// Without prior items: the reply that had them is lost.
+TransactResult already_applied() {
+  TransactResult done;
+  done.applied = true;
+  return done;
+}
+
 /// `raw_bytes` where they are known before the bytes have passed.
 ObjectAttributes attributes_of(const ValueLabel& label, Encoding encoding,
                                std::optional<std::uint64_t> raw_bytes) {
@@ -118,6 +133,7 @@ Result<TransactResult> Attempt::commit(const std::vector<WriteRequest>& actions,
 Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>& actions,
                                                 Deadline deadline) {
   std::vector<WriteRequest> all = actions;
+  marks_.empty = objects_ == 0;
   all.push_back(Ledger::commit_action(id_, marks_));
   for (int tries = 1;; ++tries) {
     auto result = core_.items.transact(all, "", deadline);
@@ -127,8 +143,7 @@ Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>&
     }
     const bool row_held = result && result.value().actions.back().condition_held;
     if (tries == 1 && result && !row_held) {
-      return make_error(Code::conflict, "item.commit", id_,
-                        "the write took so long that the sweep fenced it; save again");
+      return find_out_if_fenced(deadline);
     }
     if (row_held) result.value().actions.pop_back();
     const bool definite = row_held || (!result && result.error().effect == Effect::none);
@@ -142,21 +157,23 @@ Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>&
   }
 }
 
+Result<TransactResult> Attempt::find_out_if_fenced(Deadline deadline) {
+  // A request that was sent twice on the way may have been applied the first time.
+  const auto row = core_.ledger.read(id_, deadline);
+  if (!row) return outcome_unknown(id_);
+  finished_ = true;
+  if (row.value() && row.value()->state == AttemptState::committed) return already_applied();
+  return make_error(Code::conflict, "item.commit", id_,
+                    "the write took so long that the sweep fenced it; save again");
+}
+
 Result<TransactResult> Attempt::settle(Result<TransactResult> otherwise, Deadline deadline) {
   // A W2 whose reply was lost may still arrive. Either this abort wins, or that W2 has won.
   const auto state = core_.ledger.abort(id_, deadline);
   finished_ = true;
   if (state && state.value() == AttemptState::aborted) return otherwise;
-  if (state && state.value() == AttemptState::committed) {
-    TransactResult done;
-    done.applied = true;
-    return done;
-  }
-  Error unknown = make_error(Code::unavailable, "item.commit", id_,
-                             "the item store did not say whether the write was applied; read the "
-                             "item to learn it, then save again if need be");
-  unknown.effect = Effect::unknown;
-  return unknown;
+  if (state && state.value() == AttemptState::committed) return already_applied();
+  return outcome_unknown(id_);
 }
 
 }  // namespace spillway

@@ -43,6 +43,8 @@ class Attempt {
  private:
   Result<TransactResult> commit_with_row(const std::vector<WriteRequest>& actions,
                                          Deadline deadline);
+  /// The first W2 was answered with a row that is not PENDING.
+  Result<TransactResult> find_out_if_fenced(Deadline deadline);
   /// W3 once several W2 may be under way: what the row says, made final; `otherwise` if it is
   /// ABORTED.
   Result<TransactResult> settle(Result<TransactResult> otherwise, Deadline deadline);

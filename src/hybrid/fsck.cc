@@ -1,9 +1,12 @@
-// fsck: reads every item and says what does not hold together. Changes nothing.
+// fsck: reads every item and says what does not hold together. Adoption: the same, and the ledger's
+// rows are restored.
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "dynamo/json.h"
 #include "hybrid/hydrate.h"
+#include "hybrid/identity.h"
 #include "hybrid/items_state.h"
 #include "hybrid/manifest.h"
 #include "hybrid/owner.h"
@@ -11,10 +14,12 @@
 namespace spillway {
 namespace {
 
+enum class Rows { check, restore };
+
 class Fsck {
  public:
-  Fsck(Core& core, const FsckOptions& options, Deadline deadline)
-      : core_(core), options_(options), deadline_(deadline) {}
+  Fsck(Core& core, const FsckOptions& options, Rows rows, Deadline deadline)
+      : core_(core), options_(options), rows_(rows), deadline_(deadline) {}
 
   Result<FsckReport> run() {
     SPILLWAY_TRY(const auto tables, options_.tables.empty() ? all_tables() : named_tables());
@@ -103,8 +108,39 @@ class Fsck {
     for (AttributeValue* handle : handles) {
       values[entry_of(*handle->as<Spilled>()).stored.get()].push_back(handle);
     }
+    std::map<std::string, ObjectKey> attempts;
     for (const auto& [bytes, places] : values) {
+      if (const auto name = parse_object_key(core_.root, bytes->object_key)) {
+        attempts.emplace(name->attempt, bytes->object_key);
+      }
+    }
+    for (const auto& [bytes, places] : values) {  // handles give way to what they stand for
       SPILLWAY_TRY(check_values(subject, key, table, places));
+    }
+    for (const auto& [attempt, object] : attempts) {
+      SPILLWAY_TRY(check_row(subject, {table.name, key}, attempt, object));
+    }
+    return ok();
+  }
+
+  /// What an item refers to was committed. A row that says otherwise was restored to another moment
+  /// than the item.
+  Result<void> check_row(const std::string& subject, const LedgerOwner& owner,
+                         const std::string& attempt, const ObjectKey& object) {
+    if (rows_ == Rows::restore) {
+      SPILLWAY_TRY(core_.ledger.restore(attempt, owner, deadline_));
+      return ok();
+    }
+    SPILLWAY_TRY(const auto row, core_.ledger.read(attempt, deadline_));
+    if (row && row->state == AttemptState::committed &&
+        std::ranges::find(row->owners, owner) != row->owners.end()) {
+      return ok();
+    }
+    SPILLWAY_TRY(const bool same, still_refers(core_, owner.table, owner.key, object, deadline_));
+    if (same) {
+      problem(subject, "the ledger does not say that its write (attempt " + attempt +
+                           ") was committed, as after a restore of one without the other; "
+                           "`spillway sweep --full` mends that");
     }
     return ok();
   }
@@ -161,6 +197,7 @@ class Fsck {
 
   Core& core_;
   const FsckOptions& options_;
+  const Rows rows_;
   Deadline deadline_;
   FsckReport report_;
   std::set<ObjectKey> referred_;
@@ -169,7 +206,23 @@ class Fsck {
 }  // namespace
 
 Result<FsckReport> Items::fsck(const FsckOptions& options, Deadline deadline) {
-  return Fsck(state_->core, options, deadline).run();
+  return Fsck(state_->core, options, Rows::check, deadline).run();
+}
+
+Result<void> Items::adopt_store(const FsckOptions& check, Deadline deadline) {
+  Core& core = state_->core;
+  if (core.ledger_table_id.empty()) {
+    return make_error(Code::unsupported, "adopt", "",
+                      "this item store gives its tables no ids, so there is no other owner");
+  }
+  SPILLWAY_TRY(const FsckReport report, Fsck(core, check, Rows::restore, deadline).run());
+  if (!report.problems.empty()) {
+    return make_error(Code::corrupt, "adopt", core.root,
+                      std::to_string(report.problems.size()) +
+                          " problems, see `spillway fsck`; nothing was changed. The first: " +
+                          report.problems.front());
+  }
+  return replace_identity(core, deadline);
 }
 
 }  // namespace spillway

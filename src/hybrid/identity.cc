@@ -76,20 +76,4 @@ Result<void> Items::check_owner(Deadline deadline) {
   return compare(core, identity);
 }
 
-Result<void> Items::adopt_store(const FsckOptions& check, Deadline deadline) {
-  Core& core = state_->core;
-  if (core.ledger_table_id.empty()) {
-    return make_error(Code::unsupported, "adopt", "",
-                      "this item store gives its tables no ids, so there is no other owner");
-  }
-  SPILLWAY_TRY(const FsckReport report, fsck(check, deadline));
-  if (!report.problems.empty()) {
-    return make_error(Code::corrupt, "adopt", core.root,
-                      std::to_string(report.problems.size()) +
-                          " problems, see `spillway fsck`; nothing was changed. The first: " +
-                          report.problems.front());
-  }
-  return replace_identity(core, deadline);
-}
-
 }  // namespace spillway

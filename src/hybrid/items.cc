@@ -129,7 +129,7 @@ Placement Items::describe(const Spilled& handle) {
 
 Result<void> Items::check_ready(Deadline deadline) {
   Core& core = state_->core;
-  const std::string probe = core.root + "/probe/" + random_id();
+  const std::string probe = probe_prefix(core.root) + random_id();
   StringSource bytes("spillway");
   SPILLWAY_TRY(core.objects.put(probe, bytes, ObjectAttributes{}, deadline));
   auto got = core.objects.get(probe, std::nullopt, deadline);

@@ -1,6 +1,7 @@
 // Rows of the ledger in the item store.
 #include "hybrid/ledger.h"
 
+#include <algorithm>
 #include <charconv>
 #include <thread>
 
@@ -13,8 +14,11 @@ namespace {
 
 /// How often the identity is written while the replies are lost.
 constexpr int identity_tries_max = 5;
+/// How often a row is restored while others write it.
+constexpr int restore_tries_max = 5;
 
 constexpr const char* identity_id = "identity";
+constexpr const char* full_sweep_id = "sweep";
 constexpr const char* attempt_prefix = "attempt#";
 constexpr const char* token_prefix = "token#";
 constexpr const char* shard_name = "dueShard";
@@ -103,6 +107,17 @@ void remove_due(WriteRequest& request) {
   request.names["#due"] = due_name;
 }
 
+List list_of(const std::vector<LedgerOwner>& owners) {
+  List list;
+  for (const LedgerOwner& owner : owners) {
+    list.push_back(Map{{"table", owner.table}, {"key", owner.key}});
+  }
+  return list;
+}
+
+/// What the sweep notes of an object, by "<owner>/<n>".
+std::string mark_of(const std::string& object) { return "superseded#" + object; }
+
 WriteRequest finish(const std::string& attempt, const char* state) {
   WriteRequest request = update_of(attempt);
   request.update = "SET #s = :new, #f = :now";
@@ -183,10 +198,6 @@ Result<LedgerIdentity> Ledger::open(Deadline deadline) {
 
 Result<void> Ledger::begin(const std::string& attempt, const std::vector<LedgerOwner>& owners,
                            Deadline deadline) {
-  List owner_list;
-  for (const LedgerOwner& owner : owners) {
-    owner_list.push_back(Map{{"table", owner.table}, {"key", owner.key}});
-  }
   WriteRequest request;
   request.table = ledger_table;
   request.item = row_key(attempt_prefix + attempt);
@@ -195,7 +206,7 @@ Result<void> Ledger::begin(const std::string& attempt, const std::vector<LedgerO
   request.item["created"] = number(now);
   request.item[shard_name] = shard_of_attempt(attempt);
   request.item[due_name] = number(now + pending_due_millis);
-  request.item["owners"] = std::move(owner_list);
+  request.item["owners"] = list_of(owners);
   request.condition = "attribute_not_exists(id)";
   SPILLWAY_TRY(const WriteResult written, store_.write(request, deadline));
   if (!written.applied) {
@@ -215,6 +226,8 @@ WriteRequest Ledger::commit_action(const std::string& attempt, CommitMarks marks
   if (marks.blind) mark("blind");
   if (marks.fallback || marks.blind) {
     set_due_at(request, attempt, unix_millis());
+  } else if (marks.empty) {
+    set_due_at(request, attempt, unix_millis() + pending_due_millis);
   } else {
     remove_due(request);
   }
@@ -243,7 +256,7 @@ Result<std::optional<LedgerRow>> Ledger::read(const std::string& attempt, Deadli
 Result<std::int64_t> Ledger::mark_superseded(const LedgerRow& row, const std::string& object,
                                              std::int64_t now_millis, std::int64_t retention_millis,
                                              Deadline deadline) {
-  const std::string mark = "superseded#" + object;
+  const std::string mark = mark_of(object);
   if (row.raw.contains(mark)) return integer_at(row.raw, mark);
   WriteRequest request = update_of(row.attempt);
   request.update = "SET #m = if_not_exists(#m, :now)";
@@ -253,6 +266,45 @@ Result<std::int64_t> Ledger::mark_superseded(const LedgerRow& row, const std::st
   set_due_at(request, row.attempt, now_millis + retention_millis);
   SPILLWAY_TRY(store_.write(request, deadline));
   return now_millis;
+}
+
+Result<void> Ledger::clear_mark(const LedgerRow& row, const std::string& object,
+                                Deadline deadline) {
+  const std::string mark = mark_of(object);
+  if (!row.raw.contains(mark)) return ok();
+  WriteRequest request = update_of(row.attempt);
+  request.update = "REMOVE #m";
+  request.condition = "attribute_exists(id)";
+  request.names = {{"#m", mark}};
+  SPILLWAY_TRY(store_.write(request, deadline));
+  return ok();
+}
+
+Result<bool> Ledger::restore(const std::string& attempt, const LedgerOwner& owner,
+                             Deadline deadline) {
+  for (int tries = 0; tries < restore_tries_max; ++tries) {
+    SPILLWAY_TRY(const auto row, read(attempt, deadline));
+    std::vector<LedgerOwner> owners = row ? row->owners : std::vector<LedgerOwner>();
+    const bool named = std::ranges::find(owners, owner) != owners.end();
+    if (row && row->state == AttemptState::committed && named) return false;
+    if (!named) owners.push_back(owner);
+    WriteRequest request = update_of(attempt);
+    request.update =
+        "SET #s = :committed, #o = :owners, #c = if_not_exists(#c, :now), "
+        "#f = if_not_exists(#f, :now)";
+    request.condition = row ? "#s = :was AND #o = :before" : "attribute_not_exists(id)";
+    request.names = {{"#s", "state"}, {"#o", "owners"}, {"#c", "created"}, {"#f", "finished"}};
+    request.values = {
+        {":committed", "COMMITTED"}, {":owners", list_of(owners)}, {":now", number(unix_millis())}};
+    if (row) {
+      request.values[":was"] = row->raw.at("state");
+      request.values[":before"] = row->raw.at("owners");
+    }
+    SPILLWAY_TRY(const WriteResult written, store_.write(request, deadline));
+    if (written.applied) return true;
+  }
+  return make_error(Code::conflict, "ledger.restore", attempt,
+                    "others write this ledger row all the time; try again");
 }
 
 Result<void> Ledger::hint(const std::string& attempt, Deadline deadline) {
@@ -378,6 +430,25 @@ Result<void> Ledger::remove_token(const TokenRow& row, Deadline deadline) {
   request.kind = WriteRequest::Kind::remove;
   request.table = ledger_table;
   request.item = row_key(row.id);
+  request.condition = "created = :created";
+  request.values = {{":created", number(row.created_millis)}};
+  SPILLWAY_TRY(store_.write(request, deadline));
+  return ok();
+}
+
+Result<std::int64_t> Ledger::last_full_sweep(Deadline deadline) {
+  GetRequest request;
+  request.table = ledger_table;
+  request.key = row_key(full_sweep_id);
+  SPILLWAY_TRY(const GetResult got, store_.get(request, deadline));
+  return got.item ? integer_at(*got.item, "fullAt") : 0;
+}
+
+Result<void> Ledger::note_full_sweep(std::int64_t at_millis, Deadline deadline) {
+  WriteRequest request;
+  request.table = ledger_table;
+  request.item = row_key(full_sweep_id);
+  request.item["fullAt"] = number(at_millis);
   SPILLWAY_TRY(store_.write(request, deadline));
   return ok();
 }

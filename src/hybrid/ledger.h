@@ -23,6 +23,7 @@ enum class AttemptState { pending, committed, aborted };
 struct LedgerOwner {
   std::string table;
   Item key;
+  bool operator==(const LedgerOwner&) const = default;
 };
 
 struct LedgerRow {
@@ -40,6 +41,7 @@ struct LedgerRow {
 /// What a committed row is left due for.
 struct CommitMarks {
   bool fallback = false, blind = false;
+  bool empty = false;  ///< nothing was uploaded: all there is to reclaim is the row
 };
 
 struct LedgerIdentity {
@@ -85,6 +87,12 @@ class Ledger {
   Result<std::int64_t> mark_superseded(const LedgerRow& row, const std::string& object,
                                        std::int64_t now_millis, std::int64_t retention_millis,
                                        Deadline deadline);
+  /// An item refers to the object again (it was restored): the next time counts anew.
+  Result<void> clear_mark(const LedgerRow& row, const std::string& object, Deadline deadline);
+  /// An item that refers to an object of the attempt proves that it was committed: its row says so
+  /// and names the item, whatever it said before. For item stores of which the tables were restored
+  /// to different moments. Returns whether anything had to be changed.
+  Result<bool> restore(const std::string& attempt, const LedgerOwner& owner, Deadline deadline);
   /// A committed row is due now, for some of its objects were superseded. No row: ok.
   Result<void> hint(const std::string& attempt, Deadline deadline);
   /// The row is due at `at_millis`, or (nullopt) not at all; unless it was made due anew since it
@@ -112,7 +120,12 @@ class Ledger {
     std::optional<Item> next;
   };
   Result<Page> scan(const std::optional<Item>& start_after, Deadline deadline);
+  /// Unless it was used anew.
   Result<void> remove_token(const TokenRow& row, Deadline deadline);
+
+  /// When a full sweep was last through, in Unix milliseconds, whichever process made it; 0: never.
+  Result<std::int64_t> last_full_sweep(Deadline deadline);
+  Result<void> note_full_sweep(std::int64_t at_millis, Deadline deadline);
 
  private:
   Result<TableDescription> make_table(Deadline deadline);

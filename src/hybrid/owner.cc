@@ -62,4 +62,6 @@ std::optional<ObjectName> parse_object_key(std::string_view root, std::string_vi
   return name;
 }
 
+std::string probe_prefix(std::string_view root) { return std::string(root) + "/probe/"; }
+
 }  // namespace spillway

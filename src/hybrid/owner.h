@@ -33,4 +33,7 @@ struct ObjectName {
 };
 std::optional<ObjectName> parse_object_key(std::string_view root, std::string_view key);
 
+/// "<root>/probe/": what a look at whether the stores are ready puts and removes again.
+std::string probe_prefix(std::string_view root);
+
 }  // namespace spillway

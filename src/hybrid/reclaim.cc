@@ -15,6 +15,10 @@ namespace {
 
 /// What ObjectStore::remove takes.
 constexpr std::size_t removed_at_once_max = 1000;
+/// Older than any look at whether the stores are ready.
+constexpr std::int64_t probe_age_millis = 24LL * 3600 * 1000;
+
+std::string mark_name(const ObjectName& object) { return object.owner + "/" + object.number; }
 
 }  // namespace
 
@@ -26,6 +30,20 @@ std::int64_t Reclaimer::now() { return unix_millis(); }
 
 void Reclaimer::undecided(const std::string& what, const Error& error) {
   count([&](SweepReport& report) { report.undecided.push_back(what + ": " + describe(error)); });
+}
+
+void Reclaimer::undecided_object(const ObjectKey& object, const Error& error) {
+  undecided(object, error);
+  if (options_.scope != SweepScope::routine) return;
+  const std::lock_guard lock(mutex_);
+  undecided_objects_.insert(object);
+  traces_[parse_object_key(core_.root, object)->attempt].undecided = true;
+}
+
+bool Reclaimer::is_undecided(const std::string& prefix) {
+  const std::lock_guard lock(mutex_);
+  const auto first = undecided_objects_.lower_bound(prefix);
+  return first != undecided_objects_.end() && first->starts_with(prefix);
 }
 
 void Reclaimer::trace(const std::string& attempt, const std::function<void(Trace&)>& change) {
@@ -47,7 +65,10 @@ void Reclaimer::consider(const std::vector<ObjectInfo>& objects) {
   std::vector<std::vector<Seen>> owners;
   for (const ObjectInfo& object : objects) {
     auto name = parse_object_key(core_.root, object.key);
-    if (!name) continue;  // not of the protocol: the identity, a probe, or somebody else's
+    if (!name) {  // not of the protocol: the identity, a probe, or somebody else's
+      condemn_probe(object);
+      continue;
+    }
     const bool same = !owners.empty() && owners.back().front().name.owner == name->owner &&
                       owners.back().front().name.table == name->table;
     if (!same) owners.emplace_back();
@@ -55,6 +76,16 @@ void Reclaimer::consider(const std::vector<ObjectInfo>& objects) {
   }
   parallel_for(owners.size(), decisions_in_parallel_max,
                [&](std::size_t i) { consider_owner(owners[i]); });
+}
+
+/// Left by a process that ended between putting and removing it. Nothing refers to probes, so their
+/// age may decide.
+void Reclaimer::condemn_probe(const ObjectInfo& object) {
+  const bool probe = object.key.starts_with(probe_prefix(core_.root));
+  const std::int64_t age = std::min(probe_age_millis, options_.fence_age_millis);
+  if (!probe || now() < object.modified_millis + age) return;
+  const std::lock_guard lock(mutex_);
+  probes_.push_back(object.key);
 }
 
 void Reclaimer::consider_owner(const std::vector<Seen>& objects) {
@@ -73,8 +104,7 @@ void Reclaimer::consider_owner(const std::vector<Seen>& objects) {
     const auto& row = rows.at(seen.name.attempt);
     auto verdict = row ? decide(seen, row.value(), held) : Result<Verdict>(row.error());
     if (!verdict) {
-      undecided(seen.object->key, verdict.error());
-      trace(seen.name.attempt, [](Trace& trace) { trace.undecided = true; });
+      undecided_object(seen.object->key, verdict.error());
     } else if (verdict.value() != Verdict::keep) {
       const std::lock_guard lock(mutex_);
       (verdict.value() == Verdict::remove ? condemned_ : unknown_).push_back(*seen.object);
@@ -85,23 +115,39 @@ void Reclaimer::consider_owner(const std::vector<Seen>& objects) {
 Result<Reclaimer::Verdict> Reclaimer::decide(const Seen& seen, const std::optional<LedgerRow>& row,
                                              const HeldBy& held) {
   if (!row) return Verdict::remove_unknown;
-  if (row->state == AttemptState::aborted) return Verdict::remove;
   if (row->state == AttemptState::pending) return Verdict::keep;
-  for (const LedgerOwner& owner : row->owners) {
-    if (owner.table != seen.name.table || owner_hash(owner.key) != seen.name.owner) continue;
-    const Result<Held>& item = held(owner);  // G2
-    if (!item) return item.error();
-    if (!item.value().holds(seen.object->key)) continue;
-    trace(row->attempt, [](Trace& trace) { trace.referred = true; });
-    return Verdict::keep;
+  const auto owner = std::ranges::find_if(row->owners, [&](const LedgerOwner& one) {
+    return one.table == seen.name.table && owner_hash(one.key) == seen.name.owner;
+  });
+  if (owner == row->owners.end()) return Verdict::remove_unknown;
+  const Result<Held>& item = held(*owner);  // G2
+  if (!item) return item.error();
+  const bool aborted = row->state == AttemptState::aborted;
+  if (!item.value().holds(seen.object->key)) {
+    return aborted ? Verdict::remove : decide_superseded(seen, *row);
   }
-  return decide_superseded(seen, *row);
+  trace(row->attempt, [](Trace& trace) { trace.referred = true; });
+  SPILLWAY_TRY(core_.ledger.clear_mark(*row, mark_name(seen.name), deadline_));
+  if (aborted && item.value().everything) {
+    return make_error(Code::corrupt, "sweep", seen.object->key,
+                      "its item's manifest cannot be read, so it stays");
+  }
+  if (aborted) {
+    SPILLWAY_TRY(restore_row(row->attempt, *owner));
+  }
+  return Verdict::keep;
+}
+
+Result<void> Reclaimer::restore_row(const std::string& attempt, const LedgerOwner& owner) {
+  SPILLWAY_TRY(const bool changed, core_.ledger.restore(attempt, owner, deadline_));
+  if (changed) count([](SweepReport& report) { ++report.rows_restored; });
+  return ok();
 }
 
 Result<Reclaimer::Verdict> Reclaimer::decide_superseded(const Seen& seen, const LedgerRow& row) {
   if (options_.retention_millis <= 0) return Verdict::remove;
   SPILLWAY_TRY(const std::int64_t since,
-               core_.ledger.mark_superseded(row, seen.name.owner + "/" + seen.name.number, now(),
+               core_.ledger.mark_superseded(row, mark_name(seen.name), now(),
                                             options_.retention_millis, deadline_));
   const std::int64_t until = since + options_.retention_millis;
   if (now() >= until) return Verdict::remove;
@@ -154,10 +200,13 @@ bool Reclaimer::Held::holds_any(const std::string& prefix) const {
 
 std::set<std::string> Reclaimer::remove_condemned() {
   std::vector<ObjectInfo> condemned;
+  std::vector<ObjectKey> probes;
   {
     const std::lock_guard lock(mutex_);
     condemned = std::exchange(condemned_, {});
+    probes = std::exchange(probes_, {});
   }
+  if (!probes.empty()) static_cast<void>(core_.objects.remove(probes, deadline_));  // or next time
   return remove(condemned);
 }
 
@@ -178,8 +227,7 @@ void Reclaimer::remove_batch(const std::vector<ObjectInfo>& objects, std::size_t
   for (std::size_t i = from; i < end; ++i) {
     const std::string attempt = parse_object_key(core_.root, objects[i].key)->attempt;
     if (!removed[i - from]) {
-      undecided(objects[i].key, removed[i - from].error());
-      trace(attempt, [](Trace& trace) { trace.undecided = true; });
+      undecided_object(objects[i].key, removed[i - from].error());
       continue;
     }
     attempts.insert(attempt);

@@ -33,10 +33,13 @@ class Reclaimer {
   void consider(const std::vector<ObjectInfo>& objects);
   /// Removes what was condemned; returns the attempts it belonged to.
   std::set<std::string> remove_condemned();
-  /// Removes these, which belong to attempts without a row, unless they are too many: then an
-  /// operator decides.
+  /// Removes these, which belong to attempts without a row and to no item, unless they are too
+  /// many: then an operator decides.
   void remove_unknown(const std::vector<ObjectInfo>& unknown, std::uint64_t objects_seen);
   std::vector<ObjectInfo> take_unknown();
+
+  /// Has an error kept an object below this prefix of an item from being decided or removed?
+  bool is_undecided(const std::string& prefix);
 
   /// Moves a row on: aborts it when it is old and pending, moves its items' fallbacks out, removes
   /// it when it is finished and nothing of it is left. Returns when to look again; nullopt: when it
@@ -44,6 +47,9 @@ class Reclaimer {
   Result<std::optional<std::int64_t>> advance(const LedgerRow& row);
   /// Removes the row of a token that has served.
   Result<void> remove_token_if_old(const TokenRow& token);
+
+  /// An item refers to objects of this attempt: its row says so, and is counted if it did not.
+  Result<void> restore_row(const std::string& attempt, const LedgerOwner& owner);
 
   /// Notes what an error kept from being decided.
   void undecided(const std::string& what, const Error& error);
@@ -77,8 +83,10 @@ class Reclaimer {
   enum class Verdict { keep, remove, remove_unknown };
 
   void consider_owner(const std::vector<Seen>& objects);
+  void condemn_probe(const ObjectInfo& object);
   Result<Verdict> decide(const Seen& seen, const std::optional<LedgerRow>& row, const HeldBy& held);
   Result<Verdict> decide_superseded(const Seen& seen, const LedgerRow& row);
+  void undecided_object(const ObjectKey& object, const Error& error);
   /// G1: the row as it is once the attempt has been fenced, if it is old.
   Result<std::optional<LedgerRow>> read_fenced(const std::string& attempt);
   /// Fences the attempt if it is old; did it end as ABORTED?
@@ -101,8 +109,10 @@ class Reclaimer {
   std::mutex mutex_;  ///< guards what follows
   SweepReport report_;
   std::vector<ObjectInfo> condemned_, unknown_;
-  std::map<std::string, Trace> traces_;  ///< by attempt; only of a routine sweep
-  std::optional<Error> put_refused_;     ///< the object store takes nothing yet
+  std::vector<ObjectKey> probes_;          ///< old ones
+  std::set<ObjectKey> undecided_objects_;  ///< only of a routine sweep
+  std::map<std::string, Trace> traces_;    ///< by attempt; only of a routine sweep
+  std::optional<Error> put_refused_;       ///< the object store takes nothing yet
 };
 
 }  // namespace spillway

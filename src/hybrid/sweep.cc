@@ -8,15 +8,17 @@
 #include "hybrid/identity.h"
 #include "hybrid/items_state.h"
 #include "hybrid/reclaim.h"
+#include "hybrid/strays.h"
 
 namespace spillway {
 
 struct SweepPosition {
-  enum class Phase { objects, rows };
+  enum class Phase { objects, strays, rows };
   Phase phase = Phase::objects;  ///< of a full sweep
+  std::int64_t began_millis = Reclaimer::now();
   std::string after_object;
   std::uint64_t objects_seen = 0;
-  std::vector<ObjectInfo> unknown;  ///< decided at the end, when it is known how many there are
+  Strays strays;
   std::optional<Item> after_row;
   int shard = 0;  ///< of a routine sweep
 };
@@ -64,9 +66,15 @@ class Sweep {
     if (at_.phase == Phase::objects) {
       SPILLWAY_TRY(sweep_objects());
     }
+    if (at_.phase == Phase::strays) {
+      SPILLWAY_TRY(sweep_strays());
+    }
     if (at_.phase == Phase::rows) {
       SPILLWAY_TRY(sweep_rows());
     }
+    if (ended_) return ok();
+    auto noted = core_.ledger.note_full_sweep(at_.began_millis, deadline_);
+    if (!noted) reclaimer_.undecided("when everything was swept", noted.error());
     return ok();
   }
 
@@ -78,16 +86,25 @@ class Sweep {
                    core_.objects.list(core_.root + "/", at_.after_object, deadline_));
       reclaimer_.consider(list.objects);
       reclaimer_.remove_condemned();
-      auto unknown = reclaimer_.take_unknown();
+      const auto unknown = reclaimer_.take_unknown();
       // What the deadline kept from being decided is looked at again, unless it is all there was.
       if (must_stop() && progressed_) return ok();
       progressed_ = true;
-      std::ranges::move(unknown, std::back_inserter(at_.unknown));
+      at_.strays.add(core_.root, unknown);
       at_.objects_seen += list.objects.size();
       reclaimer_.count([&](SweepReport& report) { report.objects_seen += list.objects.size(); });
       at_.after_object = std::move(list.next);
     } while (!at_.after_object.empty());
-    reclaimer_.remove_unknown(std::exchange(at_.unknown, {}), at_.objects_seen);
+    at_.phase = Phase::strays;
+    return ok();
+  }
+
+  Result<void> sweep_strays() {
+    while (at_.strays.unread()) {
+      if (must_stop()) return ok();
+      SPILLWAY_TRY(at_.strays.read_on(core_, reclaimer_, options_.tables_gone, deadline_));
+    }
+    reclaimer_.remove_unknown(at_.strays.take(), at_.objects_seen);
     at_.phase = Phase::rows;
     return ok();
   }
@@ -214,13 +231,20 @@ class Sweep {
       row = std::move(*again.value());
     }
     std::optional<std::int64_t> next = Reclaimer::now() + sweep_retry_millis;
-    if (due.sound) {
+    if (due.sound && !predecessors_undecided(row)) {
       auto when = reclaimer_.advance(row);
       if (when) next = when.value();
       if (!when) reclaimer_.undecided(row.attempt, when.error());
     }
     auto set = core_.ledger.set_due(row, next, deadline_);
     if (!set) reclaimer_.undecided(row.attempt, set.error());
+  }
+
+  /// Nobody but the row of a blind write leads to what it replaced.
+  bool predecessors_undecided(const LedgerRow& row) {
+    return row.blind && std::ranges::any_of(row.owners, [&](const LedgerOwner& owner) {
+             return reclaimer_.is_undecided(core_.prefix(owner.table, owner.key));
+           });
   }
 
   Core& core_;
@@ -239,6 +263,10 @@ Result<SweepReport> Items::sweep(const SweepOptions& options, Deadline deadline)
   SweepOptions wanted = options;
   if (!state_->core.ledger.indexed()) wanted.scope = SweepScope::full;
   return Sweep(state_->core, state_->removals, wanted, deadline).run();
+}
+
+Result<std::int64_t> Items::last_full_sweep(Deadline deadline) {
+  return state_->core.ledger.last_full_sweep(deadline);
 }
 
 }  // namespace spillway

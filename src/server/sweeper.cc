@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+
 namespace spillway {
 namespace {
 
@@ -39,15 +41,20 @@ void Sweeper::run() {
   }
 }
 
+/// The ledger knows: processes may live for less than a week, and there may be several.
+bool Sweeper::full_is_due() const {
+  const auto last = context_.spillway.items().last_full_sweep(Deadline::after(sweep_deadline));
+  const auto interval = std::chrono::milliseconds(full_interval).count();
+  return last && unix_millis() - last.value() >= interval;
+}
+
 void Sweeper::sweep() {
-  const auto now = std::chrono::steady_clock::now();
-  if (!next_) full_ = now - last_full_ >= full_interval;
+  if (!next_) full_ = full_is_due();
   SweepOptions options = options_;
   options.scope = full_ ? SweepScope::full : SweepScope::routine;
   options.resume = next_;
   const auto report = context_.spillway.sessions().sweep(options, Deadline::after(sweep_deadline));
   if (report) next_ = report.value().next;  // one that failed is tried again from where it was
-  if (report && !next_ && full_) last_full_ = now;
   context_.metrics.count_sweep(report.has_value() ? &report.value() : nullptr);
   if (report.has_error()) {
     LogLine line(LogLine::Level::warning, "sweep_failed");
@@ -60,6 +67,7 @@ void Sweeper::sweep() {
       .number("objectsRemoved", report.value().objects_removed)
       .number("bytesRemoved", report.value().bytes_removed)
       .number("rowsRemoved", report.value().rows_removed)
+      .number("rowsRestored", report.value().rows_restored)
       .number("attemptsAborted", report.value().attempts_aborted)
       .number("fallbacksMoved", report.value().fallbacks_moved)
       .number("undecided", report.value().undecided.size());

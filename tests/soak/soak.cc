@@ -19,6 +19,7 @@
 namespace spillway {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
@@ -62,6 +63,7 @@ struct Soak {
   long seconds = 1'800;
   int clients = 4;
   std::uint64_t seed = 1;
+  long steps_per_second = 80;  ///< of all clients
 };
 
 class Run {
@@ -112,7 +114,14 @@ class Run {
     std::vector<std::thread> threads;
     for (const auto& client : clients_) {
       threads.emplace_back([&client, end, this] {
-        while (Clock::now() < end && !ended_) client->step();
+        // Faults, sizes and time are what is tried, not how much a store in memory can take.
+        const auto between = microseconds(1'000'000L * soak_.clients / soak_.steps_per_second);
+        auto next = Clock::now();
+        while (Clock::now() < end && !ended_) {
+          next = std::max(next + between, Clock::now());  // what took longer is not made up for
+          client->step();
+          pause(std::chrono::duration_cast<milliseconds>(next - Clock::now()));
+        }
       });
     }
     std::mt19937_64 random(soak_.seed);
@@ -218,7 +227,9 @@ class Run {
   }
 
   /// Between looks at what goes on beside.
-  static void pause(milliseconds time) { ::poll(nullptr, 0, static_cast<int>(time.count())); }
+  static void pause(milliseconds time) {
+    ::poll(nullptr, 0, static_cast<int>(std::max<long>(time.count(), 0)));
+  }
 
   const Soak soak_;
   RealStores stores_;
@@ -241,6 +252,9 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", soak.seconds, "for so long (1800)");
   app.add_option("--binary", soak.binary, "the spillway to run")->required();
   app.add_option("--clients", soak.clients, "at once (4)");
+  app.add_option("--steps-per-second", soak.steps_per_second,
+                 "posts, uploads, reads and removals of all clients together, at most (80)")
+      ->check(CLI::PositiveNumber);
   app.add_option("--seed", soak.seed, "of sizes, steps and outages");
   CLI11_PARSE(app, argc, argv);
   if (const std::string why = spillway::RealStores::missing(); !why.empty()) {

@@ -199,6 +199,73 @@ TEST_F(Due, TokensGoAfterADay) {
   EXPECT_TRUE(ledger.token_digest("fresh", soon()).value());
 }
 
+// A gateway that reads the index late finds a token there that another removed and a client used
+// anew.
+TEST_F(Due, TokenThatIsUsedAnewStays) {
+  write(put(Item{{"pk", "p"}, {"sk", "n"}, {"n", number(0)}}));
+  const std::vector<WriteRequest> actions{
+      request(WriteRequest::Kind::update, key("n"), "SET n = n + :one", {{":one", number(1)}})};
+  const auto use_token = [&] {
+    const auto done = gateway_->transact(actions, "token", soon());
+    ASSERT_TRUE(done) << describe(done.error());
+    EXPECT_TRUE(done.value().result.applied);
+  };
+  use_token();
+  QueryRequest scan;
+  scan.table = ledger_table;
+  WriteRequest aged;
+  aged.table = ledger_table;
+  const QueryPage ledger = shared_items_->query(scan, soon()).value();
+  for (const Item& row : ledger.items) {
+    if (row.at("id").as<std::string>()->starts_with("token#")) aged.item = row;
+  }
+  const std::int64_t old = unix_millis() - 25 * hour_millis;
+  aged.item["created"] = number(old);
+  aged.item["dueAt"] = number(old + 24 * hour_millis);
+  ASSERT_TRUE(shared_items_->write(aged, soon()));
+  auto faults = std::make_shared<Faults>();
+  auto late = gateway(faults);
+  bool done = false;
+  faults->before = [&](const std::string& operation) -> Result<void> {
+    if (operation != std::string("write ") + ledger_table || done) return ok();
+    done = true;
+    routine();
+    use_token();
+    return ok();
+  };
+  ASSERT_TRUE(late->sweep(at_once(SweepScope::routine), soon()));
+  ASSERT_TRUE(done);
+  use_token();  // a repeat
+  EXPECT_EQ(read(key("n"))->at("n"), AttributeValue(number(2)));
+}
+
+TEST_F(Due, BlindWriteStaysDueUntilWhatItReplacedIsDecided) {
+  write(put(large("1", 1)));
+  routine();
+  write(put(large("1", 2)));  // nobody saw what it replaced
+  bool failed = false;
+  object_faults_->before = [&](const std::string& operation) -> Result<void> {
+    if (operation != "object remove" || failed) return ok();
+    failed = true;
+    return make_error(Code::throttled, "test", "", "on purpose");
+  };
+  EXPECT_EQ(routine().undecided.size(), 1u);
+  EXPECT_TRUE(
+      std::ranges::any_of(rows(), [](const LedgerRow& row) { return row.due_millis != 0; }));
+}
+
+TEST_F(Due, RowOfAnAttemptThatUploadedNothingGoes) {
+  // Looks as if it would spill, and is encoded to nearly nothing.
+  WriteRequest first =
+      put(Item{{"pk", "p"}, {"sk", "1"}, {"text", noise(32 * 1024) + std::string(400'000, 'x')}});
+  first.condition = "attribute_not_exists(pk)";
+  write(first);
+  ASSERT_THAT(objects(), ::testing::IsEmpty());
+  ASSERT_EQ(rows().size(), 1u);
+  routine();
+  EXPECT_THAT(rows(), ::testing::IsEmpty());
+}
+
 TEST_F(Due, RemovesNothingOnDoubtAndComesBack) {
   write(put(large()));
   write(remove(key()));

@@ -200,6 +200,34 @@ TEST_F(Protocol, SlowWriterIsFenced) {
   EXPECT_EQ(object_count(), 0u);
 }
 
+TEST_F(Protocol, CommitThatTheStoreAppliesTwiceIsApplied) {
+  write(put(Item{{"pk", "p"}, {"sk", "1"}, {"entries", List{}}}));
+  item_faults_->transact_twice = true;
+  const WriteReply reply = write(
+      update(key(), "SET entries = list_append(entries, :new)", {{":new", List{noise(500'000)}}}));
+  EXPECT_TRUE(reply.result.applied);
+  EXPECT_EQ(read(key())->at("entries").as<List>()->size(), 1u);
+}
+
+TEST_F(Protocol, ProbesThatNobodyRemovedAreReclaimed) {
+  object_faults_->before = [](const std::string& operation) {
+    return operation == "object remove" ? fail(Code::timeout) : Result<void>(ok());
+  };
+  EXPECT_FALSE(items_->check_ready(soon()));
+  object_faults_->before = nullptr;
+  EXPECT_EQ(object_count(), 1u);
+  EXPECT_TRUE(items_->sweep({}, soon()));  // it may belong to a look that is under way
+  EXPECT_EQ(object_count(), 1u);
+  sweep_all();
+  EXPECT_EQ(object_count(), 0u);
+}
+
+TEST_F(Protocol, FullSweepIsKnownToEveryProcess) {
+  EXPECT_EQ(items_->last_full_sweep(soon()).value(), 0);
+  sweep_all();
+  EXPECT_GT(items_->last_full_sweep(soon()).value(), 0);
+}
+
 TEST_F(Protocol, OverwrittenAndDeletedObjectsAreReclaimed) {
   write(put(large("1", 1)));
   write(put(large("1", 2)));

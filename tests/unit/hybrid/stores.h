@@ -38,7 +38,8 @@ struct Faults {
   std::function<Result<void>(const std::string& operation)> before;
   /// After a write was applied: an Error here is a reply that was lost.
   std::function<Result<void>(const std::string& operation)> after;
-  bool puts_stall = false;  ///< a put of an object has no answer until its deadline
+  bool transact_twice = false;  ///< as if a request had been sent again on the way
+  bool puts_stall = false;      ///< a put of an object has no answer until its deadline
 };
 
 inline Result<void> run(const std::function<Result<void>(const std::string&)>& hook,
@@ -63,6 +64,7 @@ class FaultyItemStore final : public ItemStore {
   Result<TransactResult> transact(const std::vector<WriteRequest>& actions,
                                   const std::string& token, Deadline deadline) override {
     SPILLWAY_TRY(run(faults_->before, "transact"));
+    if (faults_->transact_twice) static_cast<void>(store_->transact(actions, token, deadline));
     auto result = store_->transact(actions, token, deadline);
     SPILLWAY_TRY(run(faults_->after, "transact"));
     return result;

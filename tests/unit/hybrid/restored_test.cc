@@ -1,0 +1,190 @@
+// Stores of which a part was restored to another moment: the items win, and the ledger follows.
+#include <gmock/gmock.h>
+
+#include "base/clock.h"
+#include "unit/hybrid/shared_stores.h"
+
+namespace spillway {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr std::int64_t hour_millis = 3600LL * 1000;
+
+class Restored : public GatewaysTest {
+ protected:
+  Item stored(const Item& at) { return *shared_items_->get(get(at), soon()).value().item; }
+  void store(const std::string& table, const Item& item) {
+    WriteRequest request;
+    request.table = table;
+    request.item = item;
+    ASSERT_TRUE(shared_items_->write(request, soon()));
+  }
+  std::string bytes_of(const ObjectKey& object) {
+    return read_all(*shared_objects_->get(object, std::nullopt, soon()).value(), 1 << 20).value();
+  }
+  /// As a restore of the ledger's table to a moment before the commit makes it.
+  void lose(const LedgerRow& row) { ASSERT_TRUE(Ledger(*shared_items_).remove(row, soon())); }
+  void make_pending_again(const LedgerRow& row) {
+    Item before = row.raw;
+    before["state"] = "PENDING";
+    before.erase("finished");
+    before["created"] = number(unix_millis() - 25 * hour_millis);
+    before["dueShard"] = row.attempt.substr(0, 1);
+    before["dueAt"] = number(unix_millis() - hour_millis);
+    store(ledger_table, before);
+  }
+  void become_a_copy() {
+    gateway_.reset();
+    shared_items_->table_id = "table-2";
+    gateway_ = gateway();
+  }
+  std::vector<std::string> problems() {
+    return gateway_->fsck({.read_objects = true}, soon()).value().problems;
+  }
+  static SweepOptions by_default(SweepScope scope) {
+    SweepOptions options;
+    options.scope = scope;
+    return options;
+  }
+};
+
+TEST_F(Restored, FullSweepKeepsWhatAnItemRefersToAndTheLedgerForgot) {
+  write(put(large()));
+  lose(rows().at(0));
+  EXPECT_THAT(problems(), testing::ElementsAre(HasSubstr("spillway sweep --full")));
+  const SweepReport report = full();
+  EXPECT_EQ(report.objects_removed, 0u);
+  EXPECT_EQ(report.rows_restored, 1u);
+  EXPECT_EQ(read(key()), large());
+  EXPECT_THAT(problems(), IsEmpty());
+  write(remove(key()));  // and what it restored is as good as the row that was lost
+  full();
+  EXPECT_THAT(objects(), IsEmpty());
+}
+
+TEST_F(Restored, TransactionOfSeveralItemsGetsAllItsOwnersBack) {
+  ASSERT_TRUE(gateway_->transact({put(large("1")), put(large("2"))}, "", soon()));
+  lose(rows().at(0));
+  EXPECT_EQ(full().objects_removed, 0u);
+  write(remove(key("1")));
+  full();
+  EXPECT_EQ(read(key("2")), large("2"));
+  EXPECT_EQ(rows().at(0).owners.size(), 2u);
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
+TEST_F(Restored, ManyForgottenRowsAreNoRubbish) {
+  for (const std::string name : {"1", "2", "3"}) write(put(large(name)));
+  for (const LedgerRow& row : rows()) lose(row);
+  SweepOptions options = at_once(SweepScope::full);
+  options.unknown_objects_max = 1;
+  const SweepReport report = sweep(options);
+  EXPECT_THAT(report.undecided, IsEmpty());
+  EXPECT_EQ(report.rows_restored, 3u);
+}
+
+TEST_F(Restored, SearchThroughItemsGoesOnWhereTheDeadlineEndedIt) {
+  for (int i = 0; i < 20; ++i) write(put(large(std::to_string(i))));
+  for (const LedgerRow& row : rows()) lose(row);
+  SweepOptions options = at_once(SweepScope::full);
+  std::uint64_t restored = 0, removed = 0;
+  int steps = 0;
+  do {
+    // The steps lengthen: even on a slow machine one of them is long enough for a page.
+    const auto deadline = Deadline::after(std::chrono::milliseconds(5 << std::min(steps, 10)));
+    const auto report = gateway_->sweep(options, deadline);
+    if (!report) {
+      ASSERT_EQ(report.error().code, Code::timeout) << describe(report.error());
+      continue;
+    }
+    restored += report.value().rows_restored;
+    removed += report.value().objects_removed;
+    options.resume = report.value().next;
+    if (!options.resume) break;
+  } while (++steps < 30);
+  EXPECT_EQ(restored, 20u);
+  EXPECT_EQ(removed, 0u);
+}
+
+TEST_F(Restored, ObjectsOfATableThatIsOutOfReachStay) {
+  write(put(large()));
+  lose(rows().at(0));
+  ASSERT_TRUE(shared_items_->administer(DeleteTable{"things"}, soon()));
+  EXPECT_EQ(full().objects_removed, 0u);
+  SweepOptions options = at_once(SweepScope::full);
+  options.tables_gone = {"things"};
+  EXPECT_EQ(sweep(options).objects_removed, 1u);
+}
+
+TEST_F(Restored, AttemptThatTheLedgerSaysIsPendingIsNotFenced) {
+  write(put(large()));
+  make_pending_again(rows().at(0));
+  EXPECT_EQ(sweep(by_default(SweepScope::routine)).rows_restored, 1u);
+  EXPECT_EQ(rows().at(0).state, AttemptState::committed);
+  EXPECT_EQ(read(key()), large());
+}
+
+TEST_F(Restored, UnreadableManifestKeepsTheObjectsOfAnAbortedAttempt) {
+  write(put(large()));
+  make_pending_again(rows().at(0));
+  Item damaged = stored(key());
+  damaged["_spillway"] = "what is this";
+  store("things", damaged);
+  EXPECT_EQ(sweep(by_default(SweepScope::routine)).undecided.size(), 1u);
+  EXPECT_EQ(objects().size(), 1u);
+}
+
+TEST_F(Restored, AdoptionSetsTheRowsRight) {
+  write(put(large("1")));
+  write(put(large("2")));
+  lose(rows().at(0));
+  make_pending_again(rows().at(0));
+  become_a_copy();
+  ASSERT_TRUE(gateway_->adopt_store({.read_objects = true}, soon()));
+  EXPECT_THAT(problems(), IsEmpty());
+  for (const SweepScope scope : {SweepScope::routine, SweepScope::full}) {
+    EXPECT_EQ(sweep(by_default(scope)).objects_removed, 0u);
+  }
+  EXPECT_EQ(read(key("1")), large("1"));
+  EXPECT_EQ(read(key("2")), large("2"));
+}
+
+TEST_F(Restored, UndeletedObjectOfARestoredItemStays) {
+  write(put(large("1", 1)));
+  const Item tuesday = stored(key());
+  const ObjectKey object = objects().at(0);
+  const std::string bytes = bytes_of(object);
+  write(put(large("1", 2)));
+  full();
+  full();
+  ASSERT_THAT(objects(), Not(Contains(object)));
+  StringSource undeleted(bytes);
+  ASSERT_TRUE(shared_objects_->put(object, undeleted, {}, soon()));
+  store("things", tuesday);
+  sweep(by_default(SweepScope::full));
+  EXPECT_EQ(read(key()), large("1", 1));
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
+TEST_F(Restored, RetentionOfWhatWasRestoredStartsAnew) {
+  write(put(large("1", 1)));
+  const Item tuesday = stored(key());
+  const ObjectKey object = objects().at(0);
+  write(put(large("1", 2)));
+  EXPECT_EQ(sweep(by_default(SweepScope::full)).kept_for_retention, 1u);  // marked
+  store("things", tuesday);
+  sweep(by_default(SweepScope::full));
+  for (const LedgerRow& row : rows()) {
+    for (const auto& [name, value] : row.raw) {
+      const bool of_it = object.find(row.attempt) != ObjectKey::npos;
+      EXPECT_FALSE(of_it && name.starts_with("superseded#")) << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace spillway
