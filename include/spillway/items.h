@@ -147,8 +147,10 @@ class ItemStore;
 class ObjectStore;
 
 /// Values uploaded before the write that refers to them: an attempt of the commit protocol. Used by
-/// one thread. If it is not committed by a write, its objects are reclaimed: at once when it is
-/// destroyed and the store answers, otherwise by the sweep.
+/// one thread, for one write: a write that is refused may be followed by another, one that was
+/// applied, or of which that is not known, may not (conflict). If it is not committed by a write,
+/// its objects are reclaimed: at once when it is destroyed and the store answers, otherwise by the
+/// sweep.
 class Staging {
  public:
   Staging(Staging&&) noexcept;

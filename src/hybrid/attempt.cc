@@ -60,7 +60,6 @@ Attempt::~Attempt() {
 
 Result<void> Attempt::begin(Deadline deadline) {
   if (begun_) return ok();
-  SPILLWAY_TRY(check_may_upload(core_, deadline));
   for (int tries = 1;; ++tries) {
     auto row = core_.ledger.begin(id_, owners_, deadline);
     begun_ = row.has_value();
@@ -88,6 +87,7 @@ StoredBytes Attempt::describe(const ObjectKey& key, const ValueLabel& label) con
 
 Result<void> Attempt::put(const ObjectKey& key, ByteSource& source,
                           const ObjectAttributes& attributes, Deadline deadline) {
+  SPILLWAY_TRY(check_may_upload(core_, deadline));
   auto stored = core_.objects.put(key, source, attributes, deadline);
   if (stored) return ok();
   // It may be there all the same; but an object that nothing refers to is no part of any item.
@@ -132,6 +132,10 @@ Result<TransactResult> Attempt::commit(const std::vector<WriteRequest>& actions,
 
 Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>& actions,
                                                 Deadline deadline) {
+  if (finished_) {
+    return make_error(Code::conflict, "item.commit", id_,
+                      "these uploads were part of a write before; upload the values again");
+  }
   std::vector<WriteRequest> all = actions;
   marks_.empty = objects_ == 0;
   all.push_back(Ledger::commit_action(id_, marks_));
@@ -147,7 +151,10 @@ Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>&
     }
     if (row_held) result.value().actions.pop_back();
     const bool definite = row_held || (!result && result.error().effect == Effect::none);
-    if (tries == 1 && definite) return result;
+    // An earlier send of a refused W2 may still be under way and be applied later: the abort
+    // shows or prevents it. An attempt that is kept leaves that to the end of its staging.
+    const bool open = !result || kept_when_refused_;
+    if (tries == 1 && definite && open) return result;
     if (!definite && tries < commit_tries_max) {
       // W3. The reply was lost: while the row says PENDING, W2 is tried again.
       const auto row = core_.ledger.read(id_, deadline);
@@ -160,8 +167,8 @@ Result<TransactResult> Attempt::commit_with_row(const std::vector<WriteRequest>&
 Result<TransactResult> Attempt::find_out_if_fenced(Deadline deadline) {
   // A request that was sent twice on the way may have been applied the first time.
   const auto row = core_.ledger.read(id_, deadline);
-  if (!row) return outcome_unknown(id_);
   finished_ = true;
+  if (!row) return outcome_unknown(id_);
   if (row.value() && row.value()->state == AttemptState::committed) return already_applied();
   return make_error(Code::conflict, "item.commit", id_,
                     "the write took so long that the sweep fenced it; save again");

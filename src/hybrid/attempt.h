@@ -33,11 +33,14 @@ class Attempt {
 
   /// Values stay in their items that are to leave once objects can be put: the sweep is told.
   void mark_fallback() { marks_.fallback = true; }
+  /// The uploads are made ahead of the write: a refusal does not end the attempt.
+  void keep_when_refused() { kept_when_refused_ = true; }
   /// The commit may replace an item that nobody has seen: the sweep looks for what it superseded.
   void mark_blind() { marks_.blind = true; }
 
   /// W2, and W3 when its reply is lost: all actions or none. If the attempt never began, the
   /// actions alone. An answer with `applied == false` is the refusal of a condition of the actions.
+  /// conflict once the attempt has ended, by a commit that was applied or may have been.
   Result<TransactResult> commit(const std::vector<WriteRequest>& actions, Deadline deadline);
 
  private:
@@ -59,7 +62,8 @@ class Attempt {
   std::atomic<unsigned> objects_ = 0;
   CommitMarks marks_;
   bool begun_ = false;
-  bool finished_ = false;
+  bool finished_ = false;  ///< committed, aborted, or nobody knows
+  bool kept_when_refused_ = false;
 };
 
 }  // namespace spillway

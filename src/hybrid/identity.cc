@@ -7,6 +7,8 @@ namespace spillway {
 namespace {
 
 constexpr std::uint64_t identity_bytes_max = 1024;
+constexpr const char* sweep_op = "sweep";
+constexpr const char* upload_op = "item.spill";
 
 ObjectKey identity_key(const Core& core) { return core.root + "/identity"; }
 
@@ -27,7 +29,7 @@ Result<void> write_identity(Core& core, Deadline deadline) {
 
 Result<void> compare(const Core& core, const std::string& identity) {
   if (identity == core.ledger_table_id) return ok();
-  return make_error(Code::permission_denied, "sweep", identity_key(core),
+  return make_error(Code::permission_denied, sweep_op, identity_key(core),
                     "these objects belong to the item store whose ledger is table " + identity +
                         ", and this one's is " + core.ledger_table_id +
                         ", as in a copy that was restored from a backup; nothing is uploaded or "
@@ -50,15 +52,19 @@ Result<void> check_identity(Core& core, Deadline deadline) {
 
 Result<void> check_may_upload(Core& core, Deadline deadline) {
   if (core.owns_objects) return ok();
-  const auto checked = check_identity(core, deadline);
-  if (checked) core.owns_objects = true;
-  if (!checked && checked.error().code == Code::permission_denied &&
-      checked.error().op == "sweep") {
-    Error error = checked.error();
-    error.op = "item.spill";
-    return error;
+  auto checked = check_identity(core, deadline);
+  if (checked) {
+    core.owns_objects = true;
+    return ok();
   }
-  return ok();
+  Error error = std::move(checked).error();
+  if (error.op == sweep_op) error.op = upload_op;
+  error.effect = Effect::none;  // an identity is no part of any item
+  return error;
+}
+
+bool is_not_owner(const Error& error) {
+  return error.op == upload_op && error.code == Code::permission_denied;
 }
 
 Result<void> replace_identity(Core& core, Deadline deadline) {

@@ -13,9 +13,11 @@ Result<void> check_identity(Core& core, Deadline deadline);
 
 /// Once a process, before the first upload: writes the identity if there is none, so that no copy
 /// can be taken for the owner later. permission_denied when the objects are another store's: its
-/// sweep would remove what is uploaded here. ok where it cannot be asked: what cannot be put stays
-/// inline.
+/// sweep would remove what is uploaded here. Where it cannot be asked nothing is uploaded either.
 Result<void> check_may_upload(Core& core, Deadline deadline);
+
+/// Is it the error of check_may_upload() that says whose the objects are?
+bool is_not_owner(const Error& error);
 
 /// Puts this store's identity in the place of another's.
 Result<void> replace_identity(Core& core, Deadline deadline);

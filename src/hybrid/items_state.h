@@ -43,7 +43,9 @@ struct Items::State {
 
 struct Staging::State {
   State(Core& core, LedgerOwner owner_item, std::string key_prefix)
-      : attempt(core, {owner_item}), owner(std::move(owner_item)), prefix(std::move(key_prefix)) {}
+      : attempt(core, {owner_item}), owner(std::move(owner_item)), prefix(std::move(key_prefix)) {
+    attempt.keep_when_refused();
+  }
   Attempt attempt;
   LedgerOwner owner;
   std::string prefix;

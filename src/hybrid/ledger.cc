@@ -375,9 +375,9 @@ Result<void> Ledger::remove(const LedgerRow& row, Deadline deadline) {
   request.kind = WriteRequest::Kind::remove;
   request.table = ledger_table;
   request.item = row_key(attempt_prefix + row.attempt);
-  request.condition = "#s = :state";
-  request.names = {{"#s", "state"}};
-  request.values = {{":state", string_at(row.raw, "state")}};
+  request.condition = "#s = :state AND #o = :owners";  // nobody restored an owner meanwhile
+  request.names = {{"#s", "state"}, {"#o", "owners"}};
+  request.values = {{":state", row.raw.at("state")}, {":owners", row.raw.at("owners")}};
   SPILLWAY_TRY(store_.write(request, deadline));
   return ok();
 }

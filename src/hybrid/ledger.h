@@ -105,7 +105,7 @@ class Ledger {
   /// longest due first.
   Result<DuePage> due(int shard, std::int64_t until_millis, std::uint32_t limit,
                       const std::optional<Item>& start_after, Deadline deadline);
-  /// Removes the row if it is still in the state in which `row` was read.
+  /// Removes the row if its state and owners are still those of `row`.
   Result<void> remove(const LedgerRow& row, Deadline deadline);
 
   /// The action of W2 by which a token is used once, and the row that an earlier use left.

@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "dynamo/item_size.h"
 #include "dynamo/json.h"
+#include "hybrid/identity.h"
 #include "hybrid/manifest.h"
 #include "hybrid/plan.h"
 
@@ -244,6 +245,7 @@ class Placer {
   /// The object store could not take them: they stay in the item if it has the room.
   Result<void> fall_back(Error cause) {
     if (cause.code == Code::cancelled || cause.code == Code::internal) return cause;
+    if (is_not_owner(cause)) return cause;  // lasts until an operator decides: better known at once
     const std::uint64_t bytes = fallback_bytes();
     if (bytes > item_bytes_max - margin_bytes) {
       cause.detail += "; nothing was saved: what would have to stay in the item (" +

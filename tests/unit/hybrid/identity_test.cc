@@ -59,6 +59,25 @@ TEST_F(Identity, ACopyUploadsNothingThatTheOriginalsSweepWouldRemove) {
   EXPECT_TRUE(gateway_->write(put(second), soon()));
 }
 
+TEST_F(Identity, NothingIsUploadedWhereTheOwnerCannotBeAsked) {
+  write(put(large()));
+  gateway_.reset();
+  shared_items_->table_id = "table-2";
+  gateway_ = gateway();
+  object_faults_->before = [](const std::string& operation) -> Result<void> {
+    if (operation != "object get") return ok();
+    return make_error(Code::unavailable, "test", "", "on purpose");
+  };
+  Item second{{"pk", "p"}, {"sk", "2"}, {"text", noise(900'000)}};
+  const auto refused = gateway_->write(put(second), soon());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::unavailable);
+  EXPECT_EQ(refused.error().effect, Effect::none);
+  second["text"] = noise(390'000);  // has the room to stay
+  EXPECT_TRUE(gateway_->write(put(second), soon()).value().placements.at(0).fallback);
+  EXPECT_EQ(objects().size(), 1u);
+}
+
 TEST_F(Identity, AskingWhoOwnsTheObjectsWritesNothing) {
   write(put(large()));
   const std::size_t before = shared_objects_->list("", "", soon()).value().objects.size();

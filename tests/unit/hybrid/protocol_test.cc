@@ -354,6 +354,78 @@ TEST_F(Protocol, StagedUploadOutlivesARefusedWrite) {
   EXPECT_EQ(read(key())->at("body"), AttributeValue(Binary{noise(300'000)}));
 }
 
+TEST_F(Protocol, StagedUploadIsPartOfOneWrite) {
+  auto staging = items_->stage("things", key());
+  StringSource source(noise(300'000));
+  const AttributeValue body =
+      items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()).value();
+  const auto change = [&](int n) {
+    return update(key(), "SET body = :b, n = :n", {{":b", body}, {":n", number(n)}});
+  };
+  ASSERT_TRUE(items_->write(change(1), soon(), {}, &staging.value()).value().result.applied);
+  const auto again = items_->write(change(2), soon(), {}, &staging.value());
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Code::conflict);
+  EXPECT_EQ(read(key())->at("n"), number(1));
+}
+
+TEST_F(Protocol, StagedUploadOfAnUnknownWriteIsPartOfNoOther) {
+  auto staging = items_->stage("things", key());
+  StringSource source(noise(300'000));
+  const AttributeValue body =
+      items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()).value();
+  const auto change = [&](int n) {
+    return update(key(), "SET body = :b, n = :n", {{":b", body}, {":n", number(n)}});
+  };
+  // Applied twice on its way, so that the row is not PENDING; and then the row cannot be read.
+  item_faults_->transact_twice = true;
+  item_faults_->before = [](const std::string& operation) {
+    return operation == "get spillway_ledger" ? fail(Code::unavailable) : Result<void>(ok());
+  };
+  const auto first = items_->write(change(1), soon(), {}, &staging.value());
+  item_faults_->transact_twice = false;
+  item_faults_->before = nullptr;
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().effect, Effect::unknown);
+  EXPECT_FALSE(items_->write(change(2), soon(), {}, &staging.value()));
+  EXPECT_EQ(read(key())->at("n"), number(1));
+}
+
+TEST_F(Protocol, RefusalIsAnsweredOnlyWhenNoEarlierSendCanBeApplied) {
+  // The store's client sends W2 twice; the second is refused, and then the first arrives.
+  write(put(key()));
+  WriteRequest request = put(large());
+  request.condition = "attribute_not_exists(n)";
+  const auto land = [&] {
+    const auto row = Ledger(*raw_items_).scan(std::nullopt, soon()).value().attempts.at(0);
+    raw_items_->write(Ledger::commit_action(row.attempt, {}), soon()).value();
+  };
+  std::atomic<int> answers = 0;
+  item_faults_->before = [&](const std::string& operation) -> Result<void> {
+    if (operation == "transact" && answers == 0) {
+      raw_items_->write(update(key(), "SET n = :n", {{":n", number(1)}}), soon()).value();
+    }
+    return ok();
+  };
+  item_faults_->after = [&](const std::string& operation) -> Result<void> {
+    if (operation == "transact" && answers++ == 0) land();
+    return ok();
+  };
+  EXPECT_TRUE(write(request).result.applied);
+  EXPECT_EQ(answers, 1);
+}
+
+TEST_F(Protocol, RowThatGotAnOwnerBackIsNotRemoved) {
+  Ledger ledger(*raw_items_);
+  ASSERT_TRUE(ledger.begin("a1", {{"things", key("1")}}, soon()));
+  ASSERT_EQ(ledger.abort("a1", soon()).value(), AttemptState::aborted);
+  ASSERT_TRUE(ledger.restore("a1", {"things", key("1")}, soon()).value());
+  const LedgerRow seen = ledger.read("a1", soon()).value().value();
+  ASSERT_TRUE(ledger.restore("a1", {"things", key("2")}, soon()).value());
+  ASSERT_TRUE(ledger.remove(seen, soon()));
+  EXPECT_TRUE(ledger.read("a1", soon()).value().has_value());
+}
+
 TEST_F(Protocol, StagedUploadBecomesPartOfTheItem) {
   auto staging = items_->stage("things", key());
   StringSource source(noise(3'000'000));
