@@ -184,7 +184,8 @@ class Sessions {
                                                     std::optional<ByteRange> range,
                                                     Deadline deadline);
   /// Adds an artifact to a message that exists, or replaces the one of that id, in constant memory.
-  /// unsupported in a mapped table for what is not text.
+  /// unsupported in a mapped table for what is not text. Effect::unknown only where the store's
+  /// answer was lost and reading the message again does not tell.
   Result<SavedArtifact> put_artifact(const std::string& session, const std::string& message,
                                      const NewArtifact& artifact, ByteSource& source,
                                      Deadline deadline);

@@ -32,6 +32,7 @@ inline constexpr std::array<std::string_view, 4> message_roles{"user", "assistan
 struct MessageVersion {
   std::optional<AttributeValue> stamp;   ///< its revision or time of change; nullopt: it has none
   std::optional<std::size_t> artifacts;  ///< how many; nullopt: it has no list of them
+  bool operator==(const MessageVersion&) const = default;
 };
 
 /// Immutable: any thread may use it.

@@ -139,9 +139,13 @@ class Put {
       SPILLWAY_TRY(const auto loaded, service_.load(session_, id_, deadline_));
       SPILLWAY_TRY(check_match(wanted_, present_in(loaded)));
       SPILLWAY_TRY(check_place(loaded));
-      SPILLWAY_TRY(const bool applied, commit(loaded));
+      auto applied = commit(loaded);
+      if (!applied && applied.error().effect == Effect::unknown) {
+        applied = find_out(loaded, std::move(applied).error());
+      }
       // A refused write leaves the upload as it is: the next try refers to it again.
-      if (applied) return saved(loaded);
+      SPILLWAY_TRY(const bool done, std::move(applied));
+      if (done) return saved(loaded);
     }
     return make_error(Code::conflict, op, session_ + "/" + id_,
                       "other writers keep changing this message; send the artifact again");
@@ -237,6 +241,22 @@ class Put {
     if (!reply.result.applied) return false;
     placements_ = reply.placements;
     return true;
+  }
+
+  /// The answer to commit() was lost. True if the artifact is as it was to be. False if the message
+  /// is as it was before: the same condition lets the write be applied once, however often it is
+  /// sent. `unknown` where neither can be said.
+  Result<bool> find_out(const LoadedMessage& before, Error unknown) {
+    const auto now = service_.load(session_, id_, deadline_);
+    if (!now) return unknown;
+    const ArtifactInfo* present = present_in(now.value());
+    if (present && present->sha256 == info_.sha256 && present->type == info_.type &&
+        present->name == info_.name && present->content_type == info_.content_type) {
+      info_ = *present;
+      return true;
+    }
+    if (!staging_ && now.value().version == before.version) return false;
+    return unknown;
   }
 
   SavedArtifact saved(const LoadedMessage& before) {
