@@ -363,4 +363,8 @@ const std::string* body_bytes(const AttributeValue& body) {
   return nullptr;
 }
 
+std::string* body_bytes(AttributeValue& body) {
+  return const_cast<std::string*>(body_bytes(std::as_const(body)));
+}
+
 }  // namespace spillway

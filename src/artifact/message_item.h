@@ -56,5 +56,6 @@ void apply_placements(const MessageLayout& layout, const std::vector<Placement>&
 
 /// Bytes of a body that is in memory; empty for handles and none.
 const std::string* body_bytes(const AttributeValue& body);
+std::string* body_bytes(AttributeValue& body);
 
 }  // namespace spillway

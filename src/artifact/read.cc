@@ -84,8 +84,8 @@ void Service::resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline d
   for (ArtifactInfo& artifact : message.artifacts) {
     if (artifact.error) continue;
     bytes += artifact.size_bytes;
-    if (const auto* body = body_bytes(loaded.values[artifact.position].body)) {
-      artifact.value = *body;
+    if (auto* body = body_bytes(loaded.values[artifact.position].body)) {
+      artifact.value = std::move(*body);
     } else if (bytes > bytes_max) {
       bytes -= artifact.size_bytes;
       artifact.error = make_error(Code::too_large, "artifact.resolve", artifact.id,
@@ -118,8 +118,8 @@ void Service::resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline d
     }
     if (!value) {
       artifact.error = value.error();
-    } else if (const auto* body = body_bytes(value.value())) {
-      artifact.value = *body;
+    } else if (auto* body = body_bytes(value.value())) {
+      artifact.value = std::move(*body);
       if (layout.mapped()) add_labels(artifact);
     }
   });

@@ -25,7 +25,8 @@ struct Service {
   Result<QueryPage> query(const QueryRequest& request, const std::string& session,
                           Deadline deadline);
   /// Puts every artifact's bytes into its `value`, side by side; an error into the one that cannot
-  /// be had. At most `bytes_max` bytes in all: those beyond get too_large.
+  /// be had. At most `bytes_max` bytes in all: those beyond get too_large. `loaded.values` are
+  /// spent.
   void resolve(LoadedMessage& loaded, std::uint64_t bytes_max, Deadline deadline);
   /// Changes of one message's artifacts by this process wait here for each other.
   std::mutex& lock_of_message(const std::string& id);

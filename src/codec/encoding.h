@@ -92,6 +92,8 @@ class DecodingSource final : public ByteSource {
                  std::size_t last, std::optional<Sha256> digest, Refetch refetch = {});
   ~DecodingSource() override;
   Result<std::size_t> read(char* buffer, std::size_t capacity) override;
+  /// All of it, where nothing was read yet: as read_all() would, decoded into its place.
+  Result<std::string> read_whole();
 
  private:
   struct State;

@@ -11,6 +11,9 @@ namespace spillway {
 
 namespace {
 
+/// Reserved for a value ahead of its bytes; beyond, it grows only as blocks prove their sizes.
+constexpr std::uint64_t reserved_bytes_max = std::uint64_t{16} << 20;
+
 /// Hands out a block in pieces of any size.
 class Outgoing {
  public:
@@ -91,29 +94,35 @@ struct DecodingSource::State {
     return check_index(index);
   }
 
-  Result<void> next_block() {
-    std::string raw;
+  /// Appends it to `raw`.
+  Result<void> next_block(std::string& raw) {
     if (next < last) {
       const std::size_t i = next++;
       block.resize(index.blocks[i].encoded_bytes);
       SPILLWAY_TRY(const std::size_t n, read_full(*encoded, block.data(), block.size()));
       block.resize(n);
+      const std::size_t before = raw.size();
       SPILLWAY_TRY(decode_into(raw, i));
-      if (digest) hasher.update(raw);
+      if (digest) hasher.update(std::string_view(raw).substr(before));
     }
-    if (next == last) {
-      SPILLWAY_TRY(finish());
-    }
+    if (next == last) return finish();
+    return ok();
+  }
+
+  Result<void> refill() {
+    std::string raw;
+    SPILLWAY_TRY(next_block(raw));
     outgoing.refill(std::move(raw));
     return ok();
   }
 
   Result<void> decode_into(std::string& raw, std::size_t i) {
+    const std::size_t before = raw.size();
     auto decoded = append_block(block, index, i, decompressor, raw);
     if (decoded || !refetch) return decoded;
     auto again = refetch({index.blocks[i].encoded_offset, index.blocks[i].encoded_bytes});
     if (!again) return decoded;
-    raw.clear();
+    raw.resize(before);
     return append_block(again.value(), index, i, decompressor, raw);
   }
 
@@ -156,11 +165,22 @@ DecodingSource::~DecodingSource() = default;
 Result<std::size_t> DecodingSource::read(char* buffer, std::size_t capacity) {
   State& state = *state_;
   while (state.outgoing.empty() && !state.failure && !state.ended) {
-    Result<void> step = state.checked ? state.next_block() : state.check();
+    Result<void> step = state.checked ? state.refill() : state.check();
     if (!step) state.failure = step.error();
   }
   if (state.failure) return *state.failure;
   return state.outgoing.take(buffer, capacity);
+}
+
+Result<std::string> DecodingSource::read_whole() {
+  State& state = *state_;
+  std::string raw;
+  SPILLWAY_TRY(state.check());
+  raw.reserve(std::min(state.index.raw_bytes, reserved_bytes_max));
+  while (!state.ended) {
+    SPILLWAY_TRY(state.next_block(raw));
+  }
+  return raw;
 }
 
 }  // namespace spillway

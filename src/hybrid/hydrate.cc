@@ -50,7 +50,7 @@ Result<std::string> fetch(Core& core, const StoredBytes& stored, Deadline deadli
   // Decoded as it comes: the network and the processor work side by side.
   DecodingSource decoded(std::move(source).value(), stored.index, 0, stored.index.blocks.size(),
                          stored.digest, refetch_from(core, stored, deadline));
-  auto raw = read_all(decoded, stored.index.raw_bytes);
+  auto raw = decoded.read_whole();
   if (!raw) return missing_as_corrupt(std::move(raw).error(), stored);
   return raw;
 }
@@ -74,8 +74,11 @@ struct Fetch {
 Result<void> put_back(Fetch& fetched, std::string raw) {
   const SpilledEntry first = entry_of(*fetched.places.front()->as<Spilled>());
   if (first.member.empty()) {
-    SPILLWAY_TRY(const AttributeValue value, value_from_raw(first.type, std::move(raw)));
-    for (AttributeValue* place : fetched.places) *place = value;  // SET b = a copies handles
+    SPILLWAY_TRY(AttributeValue value, value_from_raw(first.type, std::move(raw)));
+    for (std::size_t i = 1; i < fetched.places.size(); ++i) {
+      *fetched.places[i] = value;  // SET b = a copies handles
+    }
+    *fetched.places.front() = std::move(value);
     return ok();
   }
   SPILLWAY_TRY(Item members, item_from_json(raw));

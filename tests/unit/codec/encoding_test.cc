@@ -62,6 +62,12 @@ Result<std::string> decode_stream(const Encoded& encoded, std::string bytes) {
   return read_all(decoding, all_bytes_max);
 }
 
+Result<std::string> decode_whole(const Encoded& encoded, std::string bytes) {
+  DecodingSource decoding(std::make_unique<ChunkedSource>(std::move(bytes)), encoded.index, 0,
+                          encoded.index.blocks.size(), encoded.digest);
+  return decoding.read_whole();
+}
+
 RC_GTEST_PROP(Encode, GivesBackTheVeryBytes, ()) {
   const std::string raw = *values();
   const Encoded encoded = encode(raw, *encodings()).value();
@@ -71,6 +77,7 @@ RC_GTEST_PROP(Encode, GivesBackTheVeryBytes, ()) {
   RC_ASSERT(encoded.bytes.size() <= raw.size());
   RC_ASSERT(decode(encoded.bytes, encoded.index, encoded.digest).value() == raw);
   RC_ASSERT(decode_stream(encoded, encoded.bytes).value() == raw);
+  RC_ASSERT(decode_whole(encoded, encoded.bytes).value() == raw);
 }
 
 RC_GTEST_PROP(EncodingSource, IsTheSameInAnyChunking, ()) {
@@ -117,6 +124,9 @@ RC_GTEST_PROP(Decode, NoticesAnyFlippedBit, ()) {
   const auto streamed = decode_stream(encoded, bad);
   RC_ASSERT(!streamed);
   RC_ASSERT(streamed.error().code == Code::corrupt);
+  const auto whole = decode_whole(encoded, bad);
+  RC_ASSERT(!whole);
+  RC_ASSERT(whole.error().code == Code::corrupt);
 }
 
 TEST(Decode, NoticesCutPaddedAndForeignBytes) {
@@ -211,8 +221,11 @@ TEST(DecodingSource, AsksOnceMoreForABlockThatWasAlteredOnTheWay) {
     DecodingSource source(std::make_unique<StringSource>(altered), encoded.index, 0, 3,
                           encoded.digest, refetch);
     EXPECT_EQ(read_all(source, 700'000).value(), encoded.bytes);
+    DecodingSource whole(std::make_unique<StringSource>(altered), encoded.index, 0, 3,
+                         encoded.digest, refetch);
+    EXPECT_EQ(whole.read_whole().value(), encoded.bytes);
   }
-  EXPECT_EQ(fetched, 3);
+  EXPECT_EQ(fetched, 6);
   const auto bad = [&](ByteRange range) -> Result<std::string> {
     return std::string(range.length, 'x');
   };
