@@ -14,6 +14,13 @@ class Deadline {
   /// No bound: for background work and the command line.
   static Deadline never() { return Deadline(std::chrono::steady_clock::time_point::max()); }
 
+  /// The end of the first of `parts` equal parts of the time that is left.
+  Deadline first_of(int parts) const {
+    if (at_ == never().at_) return *this;
+    const auto now = std::chrono::steady_clock::now();
+    return Deadline(now + (at_ - now) / parts);
+  }
+
   bool passed() const { return std::chrono::steady_clock::now() >= at_; }
   std::chrono::steady_clock::time_point at() const { return at_; }
 

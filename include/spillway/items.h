@@ -93,7 +93,7 @@ struct SweepOptions {
       24LL * 3600 * 1000;                         ///< pending attempts older than this are aborted
   std::int64_t retention_millis = 3600LL * 1000;  ///< superseded objects live this long
   std::uint64_t unknown_objects_max =
-      1000;  ///< or 1 %: more objects of unknown attempts stop the sweep
+      1000;  ///< or 1 %: of more objects that nothing accounts for, none is removed
   SweepScope scope = SweepScope::full;
   /// Tables that the operator knows to be gone for good: where one is missing its items are, too.
   std::set<std::string> tables_gone = {};
@@ -230,9 +230,10 @@ class Items {
   /// in their items. Never removes on doubt: see docs/commit-protocol.md. permission_denied: the
   /// objects are another item store's (see adopt_store).
   Result<SweepReport> sweep(const SweepOptions& options, Deadline deadline);
-  /// When the full sweep began that was last through, by any process, in Unix milliseconds; 0:
-  /// none.
-  Result<std::int64_t> last_full_sweep(Deadline deadline);
+  /// Of several processes that ask, one is told to make the full sweep that is due when none was
+  /// through for `interval`; it asks again before each of its steps. `who` is unique among them.
+  Result<bool> claim_full_sweep(const std::string& who, std::chrono::milliseconds interval,
+                                Deadline deadline);
   /// permission_denied: the objects are another item store's, and a sweep would refuse to run. ok,
   /// too, where no sweep has run yet. Changes nothing.
   Result<void> check_owner(Deadline deadline);

@@ -4,9 +4,12 @@
 #include "artifact/limits.h"
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/parallel.h"
 
 namespace spillway {
 namespace {
+
+constexpr std::size_t removals_in_parallel_max = 8;
 
 /// Lengths before the parts: ("ab","c") and ("a","bc") must differ.
 void add_part(Sha256Hasher& hasher, std::string_view part) {
@@ -81,26 +84,44 @@ Result<std::optional<std::string>> find_repeated(Items& items, const std::string
   return std::optional<std::string>(*id);
 }
 
-Result<bool> OldTokens::forget_some(Deadline deadline) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+Result<std::optional<Item>> OldTokens::forget_page(std::optional<Item> after, Deadline deadline) {
   constexpr std::int64_t hour_millis = 3600LL * 1000;
   QueryRequest scan;
   scan.table = idempotency_table;
   scan.filter = "createdAt < :limit";
   scan.values = {{":limit", rfc3339(unix_millis() - idempotency_hours_min * hour_millis)}};
-  scan.start_after = after_;
+  scan.start_after = std::move(after);
   SPILLWAY_TRY(auto page, items_.query(scan, Hydrate::whole, deadline));
-  for (const Item& row : page.items) {
+  std::mutex mutex;
+  std::optional<Error> failed;
+  parallel_for(page.items.size(), removals_in_parallel_max, [&](std::size_t i) {
     WriteRequest removal;
     removal.kind = WriteRequest::Kind::remove;
     removal.table = idempotency_table;
-    removal.item = {{"token", row.at("token")}};
+    removal.item = {{"token", page.items[i].at("token")}};
     removal.condition = "createdAt = :created";  // not one that was used anew
-    removal.values = {{":created", row.at("createdAt")}};
-    SPILLWAY_TRY(items_.write(removal, deadline));
-  }
-  after_ = std::move(page.last_key);
-  return !after_;
+    removal.values = {{":created", page.items[i].at("createdAt")}};
+    const auto removed = items_.write(removal, deadline);
+    if (removed) return;
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (!failed) failed = removed.error();
+  });
+  if (failed) return *failed;
+  return std::move(page.last_key);
+}
+
+Result<void> OldTokens::forget_some(Deadline deadline) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  SPILLWAY_TRY(after_, forget_page(after_, deadline));
+  return ok();
+}
+
+Result<void> OldTokens::forget_all(Deadline deadline) {
+  std::optional<Item> after;
+  do {
+    SPILLWAY_TRY(after, forget_page(std::move(after), deadline));
+  } while (after);
+  return ok();
 }
 
 }  // namespace spillway

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "base/digest.h"
+#include "base/random.h"
 #include "spillway/deadline.h"
 #include "spillway/items.h"
 #include "spillway/sessions.h"
@@ -36,14 +38,19 @@ Result<std::optional<std::string>> find_repeated(Items& items, const std::string
 class OldTokens {
  public:
   explicit OldTokens(Items& items) : items_(items) {}
-  /// Reads one page of the table, so that each call is short; the next goes on behind it. Returns
-  /// whether the table is through.
-  Result<bool> forget_some(Deadline deadline);
+  /// Of one page of the table: the first anywhere, so that processes that live for one call reach
+  /// all of it in time; then that behind it.
+  Result<void> forget_some(Deadline deadline);
+  /// Of all pages.
+  Result<void> forget_all(Deadline deadline);
 
  private:
+  /// Where the next page begins; nullopt: the table is through.
+  Result<std::optional<Item>> forget_page(std::optional<Item> after, Deadline deadline);
+
   Items& items_;
   std::mutex mutex_;
-  std::optional<Item> after_;
+  std::optional<Item> after_ = Item{{"token", to_hex(sha256(random_bytes(32)))}};
 };
 
 }  // namespace spillway

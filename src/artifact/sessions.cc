@@ -116,18 +116,19 @@ Result<StorageStats> Sessions::stats(Deadline deadline) {
 }
 
 Result<SweepReport> Sessions::sweep(const SweepOptions& options, Deadline deadline) {
-  // First, because it is short: a sweep of very many objects may use up the deadline every time.
+  // First, with a share of the time: a sweep of very many objects may use up the rest every time.
   const bool all = options.scope == SweepScope::full && !options.resume;
-  for (bool through = false; !through;) {
-    SPILLWAY_TRY(const bool last, state_->old_tokens.forget_some(deadline));
-    through = last || !all;
-  }
+  const auto forgotten = all ? state_->old_tokens.forget_all(deadline.first_of(4))
+                             : state_->old_tokens.forget_some(deadline.first_of(4));
   SweepOptions told = options;
   told.moved = [&](const std::string& table, const Item& before, const Item& after) {
     count_moved(*state_, table, before, after, deadline);
     if (options.moved) options.moved(table, before, after);
   };
   SPILLWAY_TRY(auto report, state_->items.sweep(told, deadline));
+  if (!forgotten && forgotten.error().code != Code::timeout) {
+    report.undecided.push_back("idempotency keys that are old: " + describe(forgotten.error()));
+  }
   Counts counts;
   counts.orphan_objects = static_cast<std::int64_t>(report.objects_removed);
   counts.orphan_bytes = static_cast<std::int64_t>(report.bytes_removed);

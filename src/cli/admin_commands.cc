@@ -64,6 +64,7 @@ Exit run_sweep(const Console& console, const Settings& settings, const SweepFlag
   options.retention_millis = flags.retention_seconds ? *flags.retention_seconds * 1000
                                                      : default_retention_millis(settings.stores);
   options.scope = flags.full ? SweepScope::full : SweepScope::routine;
+  options.unknown_objects_max = flags.strays_max;
   options.tables_gone = {flags.tables_gone.begin(), flags.tables_gone.end()};
   auto report = [&] {
     const Progress progress(console, "sweeping", std::nullopt);

@@ -57,6 +57,7 @@ struct SweepFlags {
   std::optional<std::int64_t> retention_seconds;  ///< nullopt: default_retention_millis()
   std::int64_t stale_upload_hours = 7 * 24;  ///< incomplete multipart uploads older than this go
   bool full = false;                         ///< look at every object, not only at what is due
+  std::uint64_t strays_max = SweepOptions().unknown_objects_max;
   std::vector<std::string> tables_gone;
 };
 Exit run_sweep(const Console& console, const Settings& settings, const SweepFlags& flags);

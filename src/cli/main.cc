@@ -159,6 +159,11 @@ void add_administration(CLI::App& app, Parsed& parsed) {
                    "this table is deleted for good: reclaim the objects of its items")
       ->type_name("TABLE");
   sweep
+      ->add_option("--strays-max", parsed.sweep.strays_max,
+                   "with --full: of more objects that nothing accounts for none is removed (1000, "
+                   "or 1 % of all)")
+      ->type_name("COUNT");
+  sweep
       ->add_option("--stale-uploads", parsed.sweep.stale_upload_hours,
                    "on S3, abort multipart uploads begun so long ago (168)")
       ->type_name("HOURS")

@@ -24,6 +24,9 @@ constexpr const char* token_prefix = "token#";
 constexpr const char* shard_name = "dueShard";
 constexpr const char* due_name = "dueAt";
 
+/// A gateway that died leaves the full sweep to others after so long.
+constexpr std::int64_t full_sweep_claim_millis = 5 * 60 * 1000;
+
 /// Between two tries while another process makes the table.
 constexpr std::chrono::milliseconds table_wait_min{20}, table_wait_max{1'000};
 
@@ -436,19 +439,31 @@ Result<void> Ledger::remove_token(const TokenRow& row, Deadline deadline) {
   return ok();
 }
 
-Result<std::int64_t> Ledger::last_full_sweep(Deadline deadline) {
-  GetRequest request;
+Result<bool> Ledger::claim_full_sweep(const std::string& who, std::int64_t interval_millis,
+                                      Deadline deadline) {
+  const std::int64_t now = unix_millis();
+  WriteRequest request;
+  request.kind = WriteRequest::Kind::update;
   request.table = ledger_table;
-  request.key = row_key(full_sweep_id);
-  SPILLWAY_TRY(const GetResult got, store_.get(request, deadline));
-  return got.item ? integer_at(*got.item, "fullAt") : 0;
+  request.item = row_key(full_sweep_id);
+  request.update = "SET #by = :me, #until = :until";
+  request.condition =
+      "(attribute_not_exists(#full) OR #full <= :before) AND "
+      "(attribute_not_exists(#by) OR #by = :me OR #until < :now)";
+  request.names = {{"#full", "fullAt"}, {"#by", "claimedBy"}, {"#until", "claimedUntil"}};
+  request.values = {{":me", who},
+                    {":now", number(now)},
+                    {":before", number(now - interval_millis)},
+                    {":until", number(now + full_sweep_claim_millis)}};
+  SPILLWAY_TRY(const WriteResult written, store_.write(request, deadline));
+  return written.applied;
 }
 
-Result<void> Ledger::note_full_sweep(std::int64_t at_millis, Deadline deadline) {
+Result<void> Ledger::note_full_sweep(std::int64_t began_millis, Deadline deadline) {
   WriteRequest request;
   request.table = ledger_table;
   request.item = row_key(full_sweep_id);
-  request.item["fullAt"] = number(at_millis);
+  request.item["fullAt"] = number(began_millis);
   SPILLWAY_TRY(store_.write(request, deadline));
   return ok();
 }

@@ -123,9 +123,12 @@ class Ledger {
   /// Unless it was used anew.
   Result<void> remove_token(const TokenRow& row, Deadline deadline);
 
-  /// When a full sweep was last through, in Unix milliseconds, whichever process made it; 0: never.
-  Result<std::int64_t> last_full_sweep(Deadline deadline);
-  Result<void> note_full_sweep(std::int64_t at_millis, Deadline deadline);
+  /// True if no full sweep was through for `interval_millis`, and `who` is the one to make it: for
+  /// some minutes, in which nobody else is, and longer if it claims again. Saves work, no more.
+  Result<bool> claim_full_sweep(const std::string& who, std::int64_t interval_millis,
+                                Deadline deadline);
+  /// A full sweep that began then is through: ends the claim.
+  Result<void> note_full_sweep(std::int64_t began_millis, Deadline deadline);
 
  private:
   Result<TableDescription> make_table(Deadline deadline);

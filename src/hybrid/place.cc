@@ -213,7 +213,7 @@ class Placer {
     // A store that takes connections and answers nothing would use all the time there is, and leave
     // none for what can be done without it.
     const bool has_room = fallback_bytes() <= item_bytes_max - margin_bytes;
-    const Deadline deadline = has_room ? halfway(deadline_) : deadline_;
+    const Deadline deadline = has_room ? deadline_.first_of(2) : deadline_;
     auto uploaded = for_all([&](Leaving& leaving) -> Result<void> {
       if (!waits(leaving)) return ok();
       SPILLWAY_TRY(leaving.stored,
@@ -222,12 +222,6 @@ class Placer {
     });
     if (uploaded) return ok();
     return fall_back(std::move(uploaded).error());
-  }
-
-  static Deadline halfway(Deadline deadline) {
-    if (deadline.at() == Deadline::never().at()) return deadline;
-    return Deadline::after(std::chrono::duration_cast<std::chrono::milliseconds>(
-        (deadline.at() - std::chrono::steady_clock::now()) / 2));
   }
 
   /// What the item would have if all that is not in objects stayed in it.

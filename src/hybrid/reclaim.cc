@@ -257,7 +257,8 @@ void Reclaimer::remove_unknown(const std::vector<ObjectInfo>& unknown, std::uint
         " objects belong to attempts that the ledger does not know, more than " +
         std::to_string(allowed) +
         "; none of them was removed. Was the item store restored or exchanged? If they are "
-        "rubbish, raise the limit");
+        "rubbish: spillway sweep --full --strays-max " +
+        std::to_string(unknown.size()));
   });
 }
 

@@ -8,6 +8,9 @@
 namespace spillway {
 namespace {
 
+/// Of a page, before its table is given up for this sweep. Each was tried again by the store.
+constexpr int failures_max = 5;
+
 /// Everything that begins so.
 template <class Sorted>
 std::pair<typename Sorted::iterator, typename Sorted::iterator> below(Sorted& all,
@@ -22,7 +25,7 @@ std::pair<typename Sorted::iterator, typename Sorted::iterator> below(Sorted& al
 
 void Strays::add(const std::string& root, const std::vector<ObjectInfo>& objects) {
   for (const ObjectInfo& object : objects) {
-    objects_.emplace(object.key, object);
+    objects_.emplace(object.key, object.size_bytes);
     unread_.insert(parse_object_key(root, object.key)->table);
   }
 }
@@ -39,6 +42,8 @@ Result<void> Strays::read_on(Core& core, Reclaimer& reclaimer,
               : gone ? ok()
                      : Result<void>(std::move(page).error());
   if (!done && deadline.passed()) return done;
+  if (!done && done.error().transient && ++failures_ < failures_max) return ok();
+  failures_ = 0;
   after_ = page && done ? std::move(page.value().last_key) : std::nullopt;
   if (after_) return ok();
   unread_.erase(table);
@@ -80,7 +85,11 @@ Result<void> Strays::strike_out(Core& core, Reclaimer& reclaimer, const std::str
 
 std::vector<ObjectInfo> Strays::take() {
   std::vector<ObjectInfo> left;
-  for (auto& [key, object] : objects_) left.push_back(std::move(object));
+  for (const auto& [key, bytes] : objects_) {
+    left.emplace_back();
+    left.back().key = key;
+    left.back().size_bytes = bytes;
+  }
   objects_.clear();
   return left;
 }

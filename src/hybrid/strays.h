@@ -17,9 +17,10 @@ class Strays {
   void add(const std::string& root, const std::vector<ObjectInfo>& objects);
   /// Is there a table to be read on?
   bool unread() const { return !unread_.empty(); }
+  std::size_t size() const { return objects_.size(); }
   /// Reads a page of a table. What its items refer to is no stray: it stays and its row is
-  /// restored. What cannot be told stays, too, and is noted as undecided. Errors: of the deadline
-  /// alone.
+  /// restored. What cannot be told stays, too, and is noted as undecided; where the reason may pass
+  /// a later call tries again first. Errors: of the deadline alone.
   Result<void> read_on(Core& core, Reclaimer& reclaimer, const std::set<std::string>& tables_gone,
                        Deadline deadline);
   /// Those that no item refers to, once all is read.
@@ -29,9 +30,10 @@ class Strays {
   Result<void> strike_out(Core& core, Reclaimer& reclaimer, const std::string& table,
                           const std::vector<Item>& items, Deadline deadline);
 
-  std::map<ObjectKey, ObjectInfo> objects_;
-  std::set<std::string> unread_;  ///< tables
-  std::optional<Item> after_;     ///< where the first of them is read on
+  std::map<ObjectKey, std::uint64_t> objects_;  ///< and their sizes in bytes
+  std::set<std::string> unread_;                ///< tables
+  std::optional<Item> after_;                   ///< where the first of them is read on
+  int failures_ = 0;                            ///< at that place, one after the other
 };
 
 }  // namespace spillway

@@ -26,6 +26,8 @@ struct SweepPosition {
 namespace {
 
 constexpr std::uint32_t due_rows_at_once_max = 200;
+/// More strays than these are looked up before the listing goes on.
+constexpr std::size_t strays_at_once_max = 200'000;
 
 class Sweep {
  public:
@@ -67,7 +69,9 @@ class Sweep {
       SPILLWAY_TRY(sweep_objects());
     }
     if (at_.phase == Phase::strays) {
-      SPILLWAY_TRY(sweep_strays());
+      SPILLWAY_TRY(look_up_strays());
+      if (ended_) return ok();
+      at_.phase = Phase::rows;
     }
     if (at_.phase == Phase::rows) {
       SPILLWAY_TRY(sweep_rows());
@@ -80,6 +84,9 @@ class Sweep {
 
   Result<void> sweep_objects() {
     do {
+      if (at_.strays.size() >= strays_at_once_max) {
+        SPILLWAY_TRY(look_up_strays());
+      }
       if (must_stop()) return ok();
       // A listing that fails or is cut ends the sweep: nothing is concluded from what it lacks.
       SPILLWAY_TRY(ObjectList list,
@@ -99,13 +106,12 @@ class Sweep {
     return ok();
   }
 
-  Result<void> sweep_strays() {
+  Result<void> look_up_strays() {
     while (at_.strays.unread()) {
       if (must_stop()) return ok();
       SPILLWAY_TRY(at_.strays.read_on(core_, reclaimer_, options_.tables_gone, deadline_));
     }
     reclaimer_.remove_unknown(at_.strays.take(), at_.objects_seen);
-    at_.phase = Phase::rows;
     return ok();
   }
 
@@ -265,8 +271,9 @@ Result<SweepReport> Items::sweep(const SweepOptions& options, Deadline deadline)
   return Sweep(state_->core, state_->removals, wanted, deadline).run();
 }
 
-Result<std::int64_t> Items::last_full_sweep(Deadline deadline) {
-  return state_->core.ledger.last_full_sweep(deadline);
+Result<bool> Items::claim_full_sweep(const std::string& who, std::chrono::milliseconds interval,
+                                     Deadline deadline) {
+  return state_->core.ledger.claim_full_sweep(who, interval.count(), deadline);
 }
 
 }  // namespace spillway

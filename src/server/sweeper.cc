@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/clock.h"
+#include "base/random.h"
 
 namespace spillway {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::chrono::hours full_interval{7 * 24};
 }  // namespace
 
 Sweeper::Sweeper(Context& context, std::chrono::milliseconds interval, const SweepOptions& options)
-    : context_(context), interval_(interval), options_(options) {
+    : context_(context), interval_(interval), options_(options), id_(random_id()) {
   if (interval_.count() > 0) thread_ = std::thread([this] { run(); });
 }
 
@@ -33,28 +33,31 @@ Sweeper::~Sweeper() {
 
 void Sweeper::run() {
   std::unique_lock lock(mutex_);
-  const auto pause = [this] { return next_ ? std::min(interval_, between_steps) : interval_; };
+  const auto pause = [this] {
+    return routine_ || full_ ? std::min(interval_, between_steps) : interval_;
+  };
   while (!wake_.wait_for(lock, pause(), [this] { return stopping_; })) {
     lock.unlock();
-    sweep();
+    sweep(SweepScope::routine, routine_);
+    if (may_sweep_all()) sweep(SweepScope::full, full_);
     lock.lock();
   }
 }
 
 /// The ledger knows: processes may live for less than a week, and there may be several.
-bool Sweeper::full_is_due() const {
-  const auto last = context_.spillway.items().last_full_sweep(Deadline::after(sweep_deadline));
-  const auto interval = std::chrono::milliseconds(full_interval).count();
-  return last && unix_millis() - last.value() >= interval;
+bool Sweeper::may_sweep_all() {
+  const auto claimed = context_.spillway.items().claim_full_sweep(id_, full_interval,
+                                                                  Deadline::after(sweep_deadline));
+  if (claimed && !claimed.value()) full_ = nullptr;  // another took over, or was through
+  return claimed && claimed.value();
 }
 
-void Sweeper::sweep() {
-  if (!next_) full_ = full_is_due();
+void Sweeper::sweep(SweepScope scope, std::shared_ptr<const SweepPosition>& position) {
   SweepOptions options = options_;
-  options.scope = full_ ? SweepScope::full : SweepScope::routine;
-  options.resume = next_;
+  options.scope = scope;
+  options.resume = position;
   const auto report = context_.spillway.sessions().sweep(options, Deadline::after(sweep_deadline));
-  if (report) next_ = report.value().next;  // one that failed is tried again from where it was
+  if (report) position = report.value().next;  // one that failed is tried again from where it was
   context_.metrics.count_sweep(report.has_value() ? &report.value() : nullptr);
   if (report.has_error()) {
     LogLine line(LogLine::Level::warning, "sweep_failed");
@@ -63,7 +66,8 @@ void Sweeper::sweep() {
     return;
   }
   LogLine line(LogLine::Level::info, "sweep");
-  line.number("objectsSeen", report.value().objects_seen)
+  line.text("scope", scope == SweepScope::full ? "full" : "routine")
+      .number("objectsSeen", report.value().objects_seen)
       .number("objectsRemoved", report.value().objects_removed)
       .number("bytesRemoved", report.value().bytes_removed)
       .number("rowsRemoved", report.value().rows_removed)

@@ -16,6 +16,16 @@ Item large(const std::string& sk = "1", std::uint32_t seed = 1) {
   return Item{{"pk", "p"}, {"sk", sk}, {"text", noise(500'000, seed)}};
 }
 
+WriteRequest lapsed_claim() {
+  WriteRequest request;
+  request.kind = WriteRequest::Kind::update;
+  request.table = ledger_table;
+  request.item = Item{{"id", "sweep"}};
+  request.update = "SET claimedUntil = :past";
+  request.values = {{":past", number(1)}};
+  return request;
+}
+
 Result<void> fail(Code code) { return make_error(code, "test", "", "on purpose"); }
 
 TEST_F(Protocol, FailedUploadSavesNothing) {
@@ -222,10 +232,20 @@ TEST_F(Protocol, ProbesThatNobodyRemovedAreReclaimed) {
   EXPECT_EQ(object_count(), 0u);
 }
 
-TEST_F(Protocol, FullSweepIsKnownToEveryProcess) {
-  EXPECT_EQ(items_->last_full_sweep(soon()).value(), 0);
+TEST_F(Protocol, FullSweepIsMadeByOneProcessAndKnownToAll) {
+  const auto claim = [&](const std::string& who,
+                         std::chrono::milliseconds interval = std::chrono::hours(7 * 24)) {
+    return items_->claim_full_sweep(who, interval, soon()).value();
+  };
+  EXPECT_TRUE(claim("a"));
+  EXPECT_FALSE(claim("b"));
+  EXPECT_TRUE(claim("a")) << "goes on with it";
+  raw_items_->write(lapsed_claim(), soon()).value();
+  EXPECT_TRUE(claim("b")) << "a may have died";
+  EXPECT_FALSE(claim("a"));
   sweep_all();
-  EXPECT_GT(items_->last_full_sweep(soon()).value(), 0);
+  EXPECT_FALSE(claim("b")) << "it is through";
+  EXPECT_TRUE(claim("a", std::chrono::milliseconds(0)));
 }
 
 TEST_F(Protocol, OverwrittenAndDeletedObjectsAreReclaimed) {

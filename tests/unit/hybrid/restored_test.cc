@@ -110,6 +110,81 @@ TEST_F(Restored, SearchThroughItemsGoesOnWhereTheDeadlineEndedIt) {
   EXPECT_EQ(removed, 0u);
 }
 
+TEST_F(Restored, SearchReadsEveryPageOfATable) {
+  for (int i = 0; i < 30; ++i) {
+    Item item{{"pk", "p"}, {"sk", std::to_string(i)}, {"ballast", std::string(90'000, 'x')}};
+    if (i % 5 < 2) item["text"] = noise(400'000, static_cast<std::uint32_t>(i));
+    write(put(item));
+  }
+  ASSERT_EQ(rows().size(), 12u);
+  for (const LedgerRow& row : rows()) lose(row);
+  const SweepReport report = full();
+  EXPECT_EQ(report.rows_restored, 12u);
+  EXPECT_EQ(report.objects_removed, 0u);
+}
+
+TEST_F(Restored, SearchReadsStronglyAndOutlastsFailuresThatPass) {
+  write(put(large()));
+  lose(rows().at(0));
+  const auto faults = std::make_shared<Faults>();
+  gateway_ = gateway(faults);
+  int failures = 3;
+  faults->before = [&](const std::string& operation) -> Result<void> {
+    if (operation == "weak query things") return make_error(Code::corrupt, "test", "", "stale");
+    if (operation != "query things" || failures-- <= 0) return ok();
+    Error throttled = make_error(Code::throttled, "test", "", "on purpose");
+    throttled.transient = true;
+    return throttled;
+  };
+  const SweepReport report = full();
+  EXPECT_THAT(report.undecided, IsEmpty());
+  EXPECT_EQ(report.rows_restored, 1u);
+  EXPECT_LT(failures, 1);
+}
+
+TEST_F(Restored, UnreadableManifestKeepsObjectsThatTheLedgerForgot) {
+  write(put(large()));
+  lose(rows().at(0));
+  Item damaged = stored(key());
+  damaged["_spillway"] = "what is this";
+  store("things", damaged);
+  const SweepReport report = full();
+  EXPECT_EQ(report.undecided.size(), 1u);
+  EXPECT_EQ(objects().size(), 1u);
+}
+
+TEST_F(Restored, OneStrayInAHundredObjectsIsRubbish) {
+  write(put(large()));
+  const ObjectKey object = objects().at(0);
+  const auto add = [&](const ObjectKey& name) {
+    StringSource bytes("rubbish");
+    ASSERT_TRUE(shared_objects_->put(name, bytes, {}, soon()));
+  };
+  for (int i = 0; i < 100; ++i) add(object + std::to_string(i));  // further ones of the attempt
+  ObjectKey stray = object;
+  stray.replace(stray.find(rows().at(0).attempt), 32, std::string(32, '0'));
+  add(stray);
+  SweepOptions options = at_once(SweepScope::full);
+  options.unknown_objects_max = 0;
+  EXPECT_THAT(sweep(options).undecided, IsEmpty());
+  EXPECT_THAT(objects(), testing::ElementsAre(object));
+}
+
+TEST_F(Restored, OwnersThatTwoSweepsRestoreAtOnceAreBothKept) {
+  const auto faults = std::make_shared<Faults>();
+  FaultyItemStore raced(shared_items_, faults);
+  Ledger one(raced), other(*shared_items_);
+  ASSERT_TRUE(other.begin("a1", {{"things", key("0")}}, soon()));
+  faults->before = [&](const std::string& operation) -> Result<void> {
+    if (operation != "write spillway_ledger") return ok();
+    faults->before = nullptr;
+    EXPECT_TRUE(other.restore("a1", {"things", key("2")}, soon()));
+    return ok();
+  };
+  ASSERT_TRUE(one.restore("a1", {"things", key("1")}, soon()).value());
+  EXPECT_EQ(other.read("a1", soon()).value()->owners.size(), 3u);
+}
+
 TEST_F(Restored, ObjectsOfATableThatIsOutOfReachStay) {
   write(put(large()));
   lose(rows().at(0));

@@ -70,6 +70,8 @@ class FaultyItemStore final : public ItemStore {
     return result;
   }
   Result<QueryPage> query(const QueryRequest& request, Deadline deadline) override {
+    SPILLWAY_TRY(
+        run(faults_->before, (request.consistent ? "query " : "weak query ") + request.table));
     return store_->query(request, deadline);
   }
   Result<TableReply> administer(const TableRequest& request, Deadline deadline) override {
