@@ -286,6 +286,41 @@ describe("wells side by side", () => {
     expect(document.querySelector(".plot-window")!.textContent).toBe("1000.00 – 1001.50 m");
   });
 
+  it("edits a scale only where the unit is the same, and shows the curve whose head was clicked", async () => {
+    const density = (name: string, unit: string, min: number, max: number) =>
+      plotValue(name, "m", {
+        units: { RHOB: unit },
+        tracks: [{ title: "Density", curves: [{ mnemonic: "RHOB", unit, min, max, color: "#d32f2f" }] }],
+        logData: { DEPT: [1000, 1001], RHOB: [min, max] },
+      });
+    const first = artifactOf("ONE", density("ONE", "G/C3", 1.95, 2.95));
+    const metric = artifactOf("TWO", density("TWO", "K/M3", 1950, 2950));
+    const same = artifactOf("THREE", density("THREE", "g/c3 ", 1.9, 2.9));
+    show(first, [messageOf([first, metric, same])]);
+    fireEvent.click(screen.getByRole("button", { name: "Add well" }));
+    for (const name of [/TWO/, /THREE/]) {
+      fireEvent.click(screen.getByRole("checkbox", { name }));
+      await screen.findByText(name, { selector: ".well-name" });
+    }
+    const heads = () => screen.getAllByRole("button", { name: /^Scale of RHOB/ });
+    const isOpen = () => heads().map((head) => head.getAttribute("aria-expanded"));
+    fireEvent.click(heads()[1]!);
+    expect((screen.getByLabelText("Left") as HTMLInputElement).value).toBe("1950");
+    expect(isOpen()).toEqual(["false", "true", "false"]);
+    fireEvent.keyDown(screen.getByLabelText("Left"), { key: "Escape" });
+    expect(document.activeElement).toBe(heads()[1]);
+    fireEvent.click(heads()[0]!);
+    expect(isOpen()).toEqual(["true", "false", "true"]);
+    fireEvent.change(screen.getByLabelText("Left"), { target: { value: "1.65" } });
+    fireEvent.change(screen.getByLabelText("Right"), { target: { value: "2.65" } });
+    fireEvent.click(screen.getByRole("button", { name: "Apply" }));
+    expect(heads().map((head) => head.textContent)).toEqual([
+      "Scale of RHOB: 1.65linear2.65",
+      "Scale of RHOB: 1950linear2950",
+      "Scale of RHOB: 1.65linear2.65",
+    ]);
+  });
+
   it("says why a well cannot stand beside it", async () => {
     const first = artifactOf("ONE");
     show(first, [messageOf([first, artifactOf("TIME", plotValue("TIME", "ms"))])]);

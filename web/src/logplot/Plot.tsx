@@ -8,7 +8,7 @@ import { formatCount, formatDepth } from "../format";
 import { CurvePicker, curvesShownFirst, layoutCurves } from "./CurvePicker";
 import { DataTable } from "./DataTable";
 import { ExportPanel } from "./ExportPanel";
-import { trackFor, type Track, type WellPlot } from "./model";
+import { scaleKey, trackFor, type Track, type WellPlot } from "./model";
 import { UnitSwitch, WindowText, ZoomButtons } from "./PlotToolbar";
 import { NO_CURSOR, type Cursor } from "./reading";
 import type { Scale } from "./scale";
@@ -22,7 +22,7 @@ import type { Well } from "./well";
 import { WellPicker, type AddedWell } from "./WellPicker";
 import "./logplot.css";
 
-type Scales = ReadonlyMap<string, Scale>; // by mnemonic, in all wells: what stands side by side is to be compared
+type Scales = ReadonlyMap<string, Scale>; // by scaleKey(), in all wells: what stands side by side is to be compared
 
 /** The layout's tracks with the curves that are shown, then a track for each further curve. */
 function tracksShown(plot: WellPlot, shown: ReadonlySet<string>, scales: Scales): Track[] {
@@ -34,7 +34,7 @@ function tracksShown(plot: WellPlot, shown: ReadonlySet<string>, scales: Scales)
   const others = [...plot.curves.values()].filter((c) => shown.has(c.mnemonic) && !inLayout.has(c.mnemonic));
   return [...layout, ...others.map(trackFor)].map((track) => ({
     ...track,
-    curves: track.curves.map((c) => ({ ...c, scale: scales.get(c.curve.mnemonic) ?? c.scale })),
+    curves: track.curves.map((c) => ({ ...c, scale: scales.get(scaleKey(c.curve)) ?? c.scale })),
   }));
 }
 
@@ -95,7 +95,7 @@ export function Plot({ artifact, first, client }: PlotProps) {
   const [added, setAdded] = useState<readonly AddedWell[]>([]);
   const [shown, setShown] = useState<ReadonlySet<string>>(() => curvesShownFirst(first.plot));
   const [scales, setScales] = useState<Scales>(new Map());
-  const [edited, setEdited] = useState<string | null>(null);
+  const [edited, setEdited] = useState<string | null>(null); // a scaleKey()
   const [panel, setPanel] = useState<Panel>("none");
   const dataUnit = first.plot.index.unit;
   const [unit, setUnit] = useState(() => depthUnitOf(dataUnit));
@@ -128,23 +128,23 @@ export function Plot({ artifact, first, client }: PlotProps) {
       {label}
     </button>
   );
-  const editedCurve = wells.flatMap((w) => w.tracks.flatMap((t) => t.curves)).find((c) => c.curve.mnemonic === edited);
-  const setScale = (mnemonic: string, scale: Scale | null) => {
+  const editedCurve = wells.flatMap((w) => w.tracks.flatMap((t) => t.curves)).find((c) => scaleKey(c.curve) === edited);
+  const setScale = (key: string, scale: Scale | null) => {
     const next = new Map(scales);
-    if (scale) next.set(mnemonic, scale);
-    else next.delete(mnemonic);
+    if (scale) next.set(key, scale);
+    else next.delete(key);
     setScales(next);
   };
   const closeEditor = () => {
     setEdited(null);
-    const heads = figure.current?.querySelectorAll<HTMLElement>("[data-curve]") ?? [];
+    const heads = figure.current?.querySelectorAll<HTMLElement>("[data-scale]") ?? [];
     [...heads]
-      .find((head) => head.dataset.curve === edited)
+      .find((head) => head.dataset.scale === edited)
       ?.querySelector("button")
       ?.focus();
   };
   const figure = useRef<HTMLElement>(null);
-  const [onEdit] = useState(() => (mnemonic: string) => setEdited((open) => (open === mnemonic ? null : mnemonic)));
+  const [onEdit] = useState(() => (key: string) => setEdited((open) => (open === key ? null : key)));
   return (
     <figure className="logplot" ref={figure}>
       <div className="plot-toolbar">
@@ -163,7 +163,7 @@ export function Plot({ artifact, first, client }: PlotProps) {
       {editedCurve && edited && (
         <ScaleEditor
           key={edited}
-          mnemonic={edited}
+          mnemonic={editedCurve.curve.mnemonic}
           unit={editedCurve.curve.unit}
           scale={editedCurve.scale}
           isChanged={scales.has(edited)}

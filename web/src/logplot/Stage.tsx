@@ -52,7 +52,7 @@ interface StageProps {
   cursor: Store<Cursor>;
   display: DepthDisplay;
   edited: string | null;
-  onEdit: (mnemonic: string) => void;
+  onEdit: (scaleKey: string) => void;
   /** Set by the stage: the picture as it is now, for those who keep it. */
   sheet: RefObject<(() => Sheet) | null>;
 }

@@ -2,6 +2,7 @@
 import { memo } from "react";
 import { formatLimit } from "../format";
 import { crossoverOf, type DrawnCurve, type DrawnTrack, type DrawnWell } from "./draw";
+import { scaleKey } from "./model";
 import { useRowRead, valueText, type Cursor } from "./reading";
 import type { Store } from "./store";
 
@@ -9,8 +10,8 @@ interface Props {
   wells: readonly DrawnWell[];
   trackWidth: number;
   cursor: Store<Cursor>;
-  edited: string | null; // the curve whose scale is being edited
-  onEdit: (mnemonic: string) => void;
+  edited: string | null; // scaleKey() of the curves whose scale is being edited
+  onEdit: (scaleKey: string) => void;
 }
 
 function Line({ curve }: { curve: DrawnCurve }) {
@@ -35,7 +36,7 @@ interface HeadProps {
   curve: DrawnCurve;
   cursor: Store<Cursor>;
   isEdited: boolean;
-  onEdit: (mnemonic: string) => void;
+  onEdit: (scaleKey: string) => void;
 }
 
 function CurveValue({ well, isFirst, curve, cursor }: Omit<HeadProps, "isEdited" | "onEdit">) {
@@ -49,7 +50,7 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
   const { mnemonic, unit } = curve.curve;
   const [left, right] = [formatLimit(curve.scale.left), formatLimit(curve.scale.right)];
   return (
-    <li className="curve-head" data-curve={mnemonic} data-ink={curve.ink}>
+    <li className="curve-head" data-curve={mnemonic} data-scale={scaleKey(curve.curve)} data-ink={curve.ink}>
       <div className="curve-name">
         <b>{mnemonic}</b>
         {unit && <span className="curve-unit">{unit}</span>}
@@ -61,7 +62,7 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
         className="curve-scale"
         aria-expanded={isEdited}
         title={`Edit the scale of ${mnemonic}`}
-        onClick={() => onEdit(mnemonic)}
+        onClick={() => onEdit(scaleKey(curve.curve))}
       >
         <span>
           <span className="visually-hidden">Scale of {mnemonic}: </span>
@@ -112,7 +113,7 @@ export const TrackHeaders = memo(function TrackHeaders({ wells, trackWidth, curs
                       key={curve.curve.mnemonic}
                       {...{ well, curve, cursor, onEdit }}
                       isFirst={w === 0}
-                      isEdited={edited === curve.curve.mnemonic}
+                      isEdited={edited === scaleKey(curve.curve)}
                     />
                   ))}
                 </ul>

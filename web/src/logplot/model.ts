@@ -2,6 +2,7 @@
 import { paletteColor, parseHex } from "./color";
 import { MemoryData, type CurveData } from "./data";
 import { isValid, scaleAround, type Scale } from "./scale";
+import { normalUnit } from "./units";
 
 export interface Curve {
   mnemonic: string;
@@ -9,6 +10,11 @@ export interface Curve {
   present: number; // values that are not absent
   min: number;
   max: number;
+}
+
+/** What one edited scale is for: curves of one name in one unit. In other units its ends would mean something else. */
+export function scaleKey({ mnemonic, unit }: Pick<Curve, "mnemonic" | "unit">): string {
+  return `${mnemonic}\n${normalUnit(unit)}`;
 }
 
 export interface TrackCurve {

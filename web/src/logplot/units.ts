@@ -8,6 +8,12 @@ const METRES_PER: Record<string, number> = {
   ...{ F: METRES_PER_FOOT, FT: METRES_PER_FOOT, FEET: METRES_PER_FOOT, FOOT: METRES_PER_FOOT },
 };
 
+/** One spelling for units that mean the same; one that is not known stays as it is written, in upper case. */
+export function normalUnit(unit: string): string {
+  const plain = unit.trim().toUpperCase();
+  return depthUnitOf(plain)?.toUpperCase() ?? plain;
+}
+
 export type DepthUnit = "m" | "ft";
 
 /** How many metres a unit of the data is; null for one that is not a length we know. */
