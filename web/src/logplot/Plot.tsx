@@ -4,7 +4,7 @@ import type { ApiClient } from "@spillway/client";
 import { ConversationMessages } from "../artifacts/conversation";
 import type { RendererProps } from "@spillway/client/react";
 import { ProblemNotice } from "../components/ProblemNotice";
-import { formatCount, formatDepth } from "../format";
+import { counted, formatDepth } from "../format";
 import { CurvePicker, curvesShownFirst, layoutCurves } from "./CurvePicker";
 import { DataTable } from "./DataTable";
 import { ExportPanel } from "./ExportPanel";
@@ -40,9 +40,9 @@ function tracksShown(plot: WellPlot, shown: ReadonlySet<string>, scales: Scales)
 
 function caption({ plot }: Well, display: DepthDisplay): string {
   const { data, index, curves } = plot;
-  const [from, to] = [data.first, data.last].map((depth) => formatDepth(depth * display.factor));
+  const [from, to] = [data.first, data.last].map((depth) => formatDepth(depth * display.factor, display.decimals));
   const unit = display.unit && ` ${display.unit}`;
-  const what = `${formatCount(data.rows)} samples of ${curves.size} curves`;
+  const what = `${counted(data.rows, "sample")} of ${counted(curves.size, "curve")}`;
   return `${plot.name || "Well"}: ${what} over ${index.mnemonic} ${from} to ${to}${unit}.`;
 }
 
@@ -77,21 +77,23 @@ interface PlotProps extends Pick<RendererProps, "artifact"> {
   client: ApiClient;
 }
 
-/** The artifacts a plot may take from its conversation: other wells, and the file it came from. */
+/** The artifacts a plot may take from its conversation: other wells, and the file that each came from. */
 function useNeighbours({ artifact }: Pick<PlotProps, "artifact">) {
   const messages = useContext(ConversationMessages);
   return useMemo(() => {
-    const own = messages.find((message) => message.artifacts.some((other) => other.href === artifact.href));
     const plots = messages.flatMap((message) => message.artifacts).filter((other) => other.type === artifact.type);
     return {
-      source: own?.artifacts.find((other) => other.type === "las") ?? null,
+      sourceOf: (href: string) =>
+        messages
+          .find((message) => message.artifacts.some((other) => other.href === href))
+          ?.artifacts.find((other) => other.type === "las"),
       candidates: plots.filter((other) => other.href !== artifact.href && !other.error),
     };
   }, [messages, artifact.href, artifact.type]);
 }
 
 export function Plot({ artifact, first, client }: PlotProps) {
-  const { source, candidates } = useNeighbours({ artifact });
+  const { sourceOf, candidates } = useNeighbours({ artifact });
   const [added, setAdded] = useState<readonly AddedWell[]>([]);
   const [shown, setShown] = useState<ReadonlySet<string>>(() => curvesShownFirst(first.plot));
   const [scales, setScales] = useState<Scales>(new Map());
@@ -99,7 +101,6 @@ export function Plot({ artifact, first, client }: PlotProps) {
   const [panel, setPanel] = useState<Panel>("none");
   const dataUnit = first.plot.index.unit;
   const [unit, setUnit] = useState(() => depthUnitOf(dataUnit));
-  const display = useMemo(() => depthDisplay(dataUnit, unit), [dataUnit, unit]);
   const [cursor] = useState(() => new Store<Cursor>(NO_CURSOR));
   const sheet = useRef<(() => Sheet) | null>(null);
 
@@ -113,6 +114,8 @@ export function Plot({ artifact, first, client }: PlotProps) {
       })),
     [first, added, shown, scales, dataUnit],
   );
+  const step = Math.min(...wells.map(({ plot, unitsPerCommon: units }) => plot.data.step / units));
+  const display = useMemo(() => depthDisplay(dataUnit, unit, step), [dataUnit, unit, step]);
   const range = useMemo(() => rangeOf([first, ...added.map(({ well }) => well)], dataUnit), [first, added, dataUnit]);
   const [view] = useState(() => new Store<Viewport>(range.whole));
   const rangeBefore = useRef(range);
@@ -122,6 +125,10 @@ export function Plot({ artifact, first, client }: PlotProps) {
     view.set(showedAll ? range.whole : range.clamp(view.get()));
   }, [range, view]);
 
+  const sources = [artifact.href, ...added.map(({ href }) => href)].flatMap((href, i) => {
+    const file = sourceOf(href);
+    return file ? [{ well: wells[i]!.plot.name || "Well", file }] : [];
+  });
   const toggle = (name: Panel) => setPanel((open) => (open === name ? "none" : name));
   const panelButton = (name: Panel, label: string) => (
     <button type="button" className="button" aria-expanded={panel === name} onClick={() => toggle(name)}>
@@ -159,7 +166,7 @@ export function Plot({ artifact, first, client }: PlotProps) {
       </div>
       {panel === "curves" && <CurvePicker plot={first.plot} shown={shown} onChange={setShown} />}
       {panel === "wells" && <WellPicker {...{ client, candidates, added }} depthUnit={dataUnit} onChange={setAdded} />}
-      {panel === "export" && <ExportPanel {...{ wells, view, sheet, source }} />}
+      {panel === "export" && <ExportPanel {...{ wells, view, sheet, sources }} />}
       {editedCurve && edited && (
         <ScaleEditor
           key={edited}
@@ -178,7 +185,7 @@ export function Plot({ artifact, first, client }: PlotProps) {
       <figcaption>
         {wells.map(({ well }, i) => (
           <p key={i}>
-            {caption(well, depthDisplay(well.plot.index.unit, unit))}
+            {caption(well, depthDisplay(well.plot.index.unit, unit, well.plot.data.step))}
             {well.plot.synthetic && " Generated for demonstration; not measured in a real well."}
           </p>
         ))}

@@ -3,12 +3,14 @@ import { memo } from "react";
 import { formatLimit } from "../format";
 import { crossoverOf, type DrawnCurve, type DrawnTrack, type DrawnWell } from "./draw";
 import { scaleKey } from "./model";
-import { useRowRead, valueText, type Cursor } from "./reading";
+import { useLineShown, useRowRead, valueText, type Cursor } from "./reading";
 import type { Store } from "./store";
+import type { Viewport } from "./viewport";
 
 interface Props {
   wells: readonly DrawnWell[];
   trackWidth: number;
+  view: Store<Viewport>;
   cursor: Store<Cursor>;
   edited: string | null; // scaleKey() of the curves whose scale is being edited
   onEdit: (scaleKey: string) => void;
@@ -31,17 +33,20 @@ function Line({ curve }: { curve: DrawnCurve }) {
 }
 
 interface HeadProps {
+  wells: readonly DrawnWell[];
   well: DrawnWell;
   isFirst: boolean;
   curve: DrawnCurve;
+  view: Store<Viewport>;
   cursor: Store<Cursor>;
   isEdited: boolean;
   onEdit: (scaleKey: string) => void;
 }
 
-function CurveValue({ well, isFirst, curve, cursor }: Omit<HeadProps, "isEdited" | "onEdit">) {
+function CurveValue({ wells, well, isFirst, curve, view, cursor }: Omit<HeadProps, "isEdited" | "onEdit">) {
   const row = useRowRead(well, cursor, isFirst);
-  if (row < 0) return null;
+  const isShown = useLineShown(wells, cursor, view);
+  if (row < 0 || !isShown) return null;
   return <output className="curve-value">{valueText(well, curve.curve.mnemonic, row)}</output>;
 }
 
@@ -54,6 +59,8 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
       <div className="curve-name">
         <b>{mnemonic}</b>
         {unit && <span className="curve-unit">{unit}</span>}
+      </div>
+      <div className="curve-reading">
         <CurveValue {...read} />
       </div>
       <Line curve={curve} />
@@ -92,7 +99,7 @@ function TrackTitle({ track }: { track: DrawnTrack }) {
   );
 }
 
-export const TrackHeaders = memo(function TrackHeaders({ wells, trackWidth, cursor, edited, onEdit }: Props) {
+export const TrackHeaders = memo(function TrackHeaders({ wells, trackWidth, view, cursor, edited, onEdit }: Props) {
   let position = 0;
   return (
     <div className="track-heads">
@@ -111,7 +118,7 @@ export const TrackHeaders = memo(function TrackHeaders({ wells, trackWidth, curs
                   {track.curves.map((curve) => (
                     <CurveHead
                       key={curve.curve.mnemonic}
-                      {...{ well, curve, cursor, onEdit }}
+                      {...{ wells, well, curve, view, cursor, onEdit }}
                       isFirst={w === 0}
                       isEdited={edited === scaleKey(curve.curve)}
                     />
