@@ -67,6 +67,10 @@ async function looks(harness, address) {
       await page.goto(address);
       await expectDrawn(page);
       await harness.shot(page, `plot-${name}`);
+      for (const button of await page.locator(".button-icon:visible").all()) {
+        const { width, height } = await button.boundingBox();
+        expect(width >= 31.5 && height >= 31.5, `a button of ${width} by ${height}`);
+      }
     });
     await harness.check(`axe finds nothing serious, ${name}`, () => harness.axe(page));
     await harness.check(`nothing makes the page scroll sideways, ${name}`, async () => {

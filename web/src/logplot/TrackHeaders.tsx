@@ -60,9 +60,6 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
         <b>{mnemonic}</b>
         {unit && <span className="curve-unit">{unit}</span>}
       </div>
-      <div className="curve-reading">
-        <CurveValue {...read} />
-      </div>
       <Line curve={curve} />
       <button
         type="button"
@@ -78,6 +75,9 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
         <span className={curve.scale.kind === "log" ? "curve-log" : "visually-hidden"}>{curve.scale.kind}</span>
         <span>{right}</span>
       </button>
+      <div className="curve-reading">
+        <CurveValue {...read} />
+      </div>
     </li>
   );
 }
