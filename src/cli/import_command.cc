@@ -51,7 +51,8 @@ void write_result(JsonWriter& json, const std::string& name, const ImportedWell&
 
 void show_result(const Console& console, const std::string& name, const ImportedWell& well) {
   console.out(printable(name) + ": " + printable(well.well) + ", " + std::to_string(well.rows) +
-              " rows, " + std::to_string(well.curves) + " curves, message " + well.message.id);
+              (well.rows == 1 ? " row, " : " rows, ") + std::to_string(well.curves) +
+              (well.curves == 1 ? " curve, message " : " curves, message ") + well.message.id);
   for (const LasDiagnostic& warning : well.warnings) {
     console.warn(printable(name) + ":" + std::to_string(warning.line) + ": " +
                  printable(warning.text));

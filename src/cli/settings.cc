@@ -4,7 +4,9 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -66,9 +68,17 @@ class Section {
     return ok();
   }
 
-  /// A text, or a whole number as a text.
+  /// A text, or a number as a text that reads back as the same number.
   Result<void> take_text(const char* key, std::string& target) {
     const toml::node* node = table_ ? table_->get(key) : nullptr;
+    if (node && node->is_floating_point()) {
+      double decimal = 0;
+      SPILLWAY_TRY(take<double>(key, decimal));
+      std::array<char, 32> text{};
+      target.assign(text.data(),
+                    std::to_chars(text.data(), text.data() + text.size(), decimal).ptr);
+      return ok();
+    }
     if (!node || !node->is_integer()) return take<std::string>(key, target);
     std::int64_t number = 0;
     SPILLWAY_TRY(take<std::int64_t>(key, number));

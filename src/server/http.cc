@@ -61,7 +61,14 @@ const std::string& Request::parameter(std::string_view name) const {
 const std::string* Request::query_value(std::string_view name) const { return find(query, name); }
 
 void Response::set(std::string name, std::string value) {
-  headers.emplace_back(std::move(name), std::move(value));
+  const auto same = std::find_if(headers.begin(), headers.end(), [&](const auto& header) {
+    return equals_ignoring_case(header.first, name);
+  });
+  if (same != headers.end()) {
+    same->second = std::move(value);
+  } else {
+    headers.emplace_back(std::move(name), std::move(value));
+  }
 }
 
 Response json_response(int status, std::string json) {

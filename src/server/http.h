@@ -55,6 +55,7 @@ struct Response {
   std::shared_ptr<EventFeed> events;
   std::string error_code;  ///< of a problem, for metrics and logs
 
+  /// Instead of a header of that name, if there is one: no field is sent twice.
   void set(std::string name, std::string value);
   std::uint64_t content_bytes() const { return stream_bytes ? *stream_bytes : body.size(); }
 };

@@ -1,4 +1,5 @@
-// The small built-in responder: answers "show log curves for WELL-001" from imported wells.
+// The small built-in responder: answers "show log curves for WELL-001" from wells that
+// are imported into the conversation or, for all, into the session `wells`.
 #pragma once
 
 #include <optional>

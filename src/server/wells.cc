@@ -25,14 +25,14 @@ std::string label_of(std::string_view file_name) {
 
 std::string stem_of(const std::string& label) { return label.substr(0, label.rfind('.')); }
 
+std::string counted(std::size_t count, const std::string& thing) {
+  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 std::string describe_import(const ImportedWell& imported, const std::string& label) {
   std::string text = "Imported " + imported.well + " from " + label + ": " +
-                     std::to_string(imported.curves) + " curves, " + std::to_string(imported.rows) +
-                     " rows";
-  if (!imported.warnings.empty()) {
-    text += ", " + std::to_string(imported.warnings.size()) +
-            (imported.warnings.size() == 1 ? " warning" : " warnings");
-  }
+                     counted(imported.curves, "curve") + ", " + counted(imported.rows, "row");
+  if (!imported.warnings.empty()) text += ", " + counted(imported.warnings.size(), "warning");
   return text + ".";
 }
 
@@ -75,7 +75,7 @@ Result<ImportedWell> import_las(Sessions& sessions, const std::string& session,
     const LasFile las = std::move(parsed).value();
     imported.well = las.well_name.empty() ? stem_of(label) : las.well_name;
     imported.rows = las.log.row_count;
-    imported.curves = las.log.curves.size();
+    imported.curves = las.log.curves.size() - !las.log.curves.empty();
     std::copy_if(las.diagnostics.begin(), las.diagnostics.end(),
                  std::back_inserter(imported.warnings),
                  [](const LasDiagnostic& d) { return d.severity == LasSeverity::warning; });
@@ -107,10 +107,11 @@ Result<WellSearch> find_well(Sessions& sessions, const std::string& session, std
     if (page.has_error() && page.error().code == Code::not_found) break;
     if (page.has_error()) return std::move(page).error();
     for (const Message& message : page.value().messages) {
+      if (message.role == "assistant" && session != wells_session) continue;
       for (const ArtifactInfo& artifact : message.artifacts) {
         if (!is_log_plot(artifact)) continue;
         if (equals_ignoring_case(artifact.name, name)) {
-          return WellSearch{FoundWell{message.id, artifact.id, artifact.name}, {}};
+          return WellSearch{FoundWell{session, message.id, artifact.id, artifact.name}, {}};
         }
         names.insert(artifact.name);
       }

@@ -19,7 +19,7 @@ inline constexpr std::uint32_t well_messages_searched_max = 10'000;
 struct ImportedWell {
   Message message;  ///< artifacts: the log plot, then "source", the file as it was
   std::string well;
-  std::size_t rows = 0, curves = 0;
+  std::size_t rows = 0, curves = 0;  ///< the index is no curve
   std::vector<LasDiagnostic> warnings;
   std::string routing;  ///< one sentence: what went where and why
 };
@@ -32,7 +32,7 @@ Result<ImportedWell> import_las(Sessions& sessions, const std::string& session,
                                 Deadline deadline);
 
 struct FoundWell {
-  std::string message, artifact, name;
+  std::string session, message, artifact, name;
 };
 struct WellSearch {
   std::optional<FoundWell> found;  ///< the one imported last
@@ -40,7 +40,8 @@ struct WellSearch {
 };
 
 /// Looks for a log plot of that name (case does not matter) in `session`. Reads at most
-/// well_messages_searched_max messages, newest first.
+/// well_messages_searched_max messages, newest first. Answers of assistants are copies, which a
+/// later import makes stale: only the session `wells` has them searched.
 Result<WellSearch> find_well(Sessions& sessions, const std::string& session, std::string_view name,
                              Deadline deadline);
 

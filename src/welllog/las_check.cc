@@ -82,8 +82,9 @@ void check_nulls(const LasFile& file, LasDiagnosticList& diagnostics) {
       }
       const auto count = std::count(first, curve.values.end(), null);
       diagnostics.warn(line_of(file, static_cast<std::size_t>(first - curve.values.begin())),
-                       curve.mnemonic + " has " + std::to_string(count) + " values of " +
-                           spelled(null) + ", the first here: a null that is not declared?");
+                       curve.mnemonic + " has " + std::to_string(count) +
+                           (count == 1 ? " value of " : " values of ") + spelled(null) +
+                           ", the first here: a null that is not declared?");
     }
   }
 }

@@ -9,8 +9,6 @@
 namespace spillway {
 namespace {
 
-constexpr std::size_t excerpt_bytes_max = 60;
-
 Result<std::string> from_utf16(std::string_view bytes, bool big_endian) {
   std::u16string units;
   units.reserve(bytes.size() / 2);
@@ -84,9 +82,9 @@ std::string upper_ascii(std::string_view text) {
   return upper;
 }
 
-std::string excerpt(std::string_view text) {
-  if (text.size() <= excerpt_bytes_max) return std::string(text);
-  std::size_t cut = excerpt_bytes_max;
+std::string excerpt(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  std::size_t cut = bytes_max;
   while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
   return std::string(text.substr(0, cut)) + "…";
 }

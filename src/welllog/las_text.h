@@ -15,7 +15,9 @@ Result<std::string> las_text_to_utf8(std::string_view bytes, std::string_view& e
 
 std::string_view trim(std::string_view text);    // blanks, tabs, CR
 std::string upper_ascii(std::string_view text);  // A–Z only; other letters stay
-std::string excerpt(std::string_view text);      // at most 60 bytes, for diagnostics
+/// The beginning of a text, for diagnostics, with "…" if that is not all of it. Cut between
+/// letters.
+std::string excerpt(std::string_view text, std::size_t bytes_max = 60);
 
 /// invalid_argument about a line of the file (0: the whole file).
 Error las_error(std::size_t line, std::string detail);

@@ -84,11 +84,29 @@ LogScale own_scale(const LasCurve& curve) {
           false};
 }
 
+// The usual 200 mV of SP, where they are usual; the baseline drifts and is set by hand, so a log
+// off them has 200 mV around its middle. Spikes do not count for it.
+LogScale sp_scale(const LasCurve& curve) {
+  constexpr LogScale usual{-160, 40, false};
+  std::vector<double> values;
+  std::copy_if(curve.values.begin(), curve.values.end(), std::back_inserter(values),
+               [](double value) { return !std::isnan(value); });
+  if (values.empty()) return usual;
+  std::sort(values.begin(), values.end());
+  const std::size_t spikes = values.size() / 50;
+  const double low = values[spikes];
+  const double high = values[values.size() - 1 - spikes];
+  const double span = usual.max - usual.min;
+  if ((low >= usual.min && high <= usual.max) || !(high - low <= span)) return usual;
+  const double left = rounded((low + high - span) / 2, 10);
+  return {left, left + span, false};
+}
+
 LogScale usual_scale(LogFamily family, const LasCurve& curve) {
   const std::string unit = upper_ascii(curve.unit);
   switch (family) {
     case LogFamily::gamma: return {0, 150, false};
-    case LogFamily::sp: return {-160, 40, false};
+    case LogFamily::sp: return sp_scale(curve);
     case LogFamily::resistivity: return {0.2, 2000, true};
     case LogFamily::pef: return {0, 10, false};
     case LogFamily::caliper:
@@ -102,7 +120,8 @@ LogScale usual_scale(LogFamily family, const LasCurve& curve) {
       if (is_percent(unit, curve)) return {45, -15, false};
       return {0.45, -0.15, false};
     case LogFamily::sonic:
-      if (is_metric_sonic(unit, curve)) return {800, 100, false};
+      if (is_metric_sonic(unit, curve))
+        return {787.4, 131.2, false};  // the 240 to 40 us/ft of others
       return {240, 40, false};
     case LogFamily::generic: break;
   }

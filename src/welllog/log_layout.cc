@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "welllog/las_text.h"
 #include "welllog/log_family.h"
 
 namespace spillway {
@@ -103,11 +104,23 @@ class Layout {
       track.title += (track.title.empty() ? "" : ", ") + std::string(title_of(family));
       track.curves.push_back(plot_curve(candidates.front().column, family, 0));
       candidates.erase(candidates.begin());
+      if (family == LogFamily::caliper) bit_size(track);
     }
     if (track.curves.size() == 2 && *families.begin() == LogFamily::density) {
       track.crossover = {track.curves[0].column, track.curves[1].column};
     }
     if (!track.curves.empty()) tracks_.push_back(std::move(track));
+  }
+
+  // Over the caliper, where washouts and mud cake are read as the difference of the two.
+  void bit_size(PlotTrack& track) {
+    auto& rest = members(LogFamily::caliper);
+    const auto found = std::find_if(rest.begin(), rest.end(), [&](const Member& member) {
+      return upper_ascii(log_.curves[member.column].mnemonic) == "BS";
+    });
+    if (found == rest.end()) return;
+    track.curves.push_back(plot_curve(found->column, LogFamily::caliper, 1));
+    rest.erase(found);
   }
 
   void family_tracks(LogFamily family) {

@@ -27,9 +27,9 @@ struct PlotTrack {
   std::optional<std::pair<std::size_t, std::size_t>> crossover;
 };
 
-/// Tracks that together have every numeric curve except the index once: gamma ray with caliper and
-/// SP, resistivity, density–neutron, sonic, photoelectric, then the rest on scales of their own.
-/// Scales follow the units (g/cm3 or kg/m3, us/ft or us/m, fraction or %, in or mm).
+/// Tracks that together have every numeric curve except the index once: gamma ray with caliper, bit
+/// size and SP, resistivity, density–neutron, sonic, photoelectric, then the rest on scales of
+/// their own. Scales follow the units (g/cm3 or kg/m3, us/ft or us/m, fraction or %, in or mm).
 std::vector<PlotTrack> default_tracks(const LasTable& log);
 
 }  // namespace spillway

@@ -16,6 +16,9 @@ namespace {
 
 // Longer integers get a ".0": parsers that keep integers in 64 bits refuse them otherwise.
 constexpr std::size_t integer_digits_max = 18;
+// What a caption can hold; the answer of an import has all of them.
+constexpr std::size_t warnings_max = 20;
+constexpr std::size_t warning_bytes_max = 240;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -54,6 +57,7 @@ class Writer {
     log_data();
     index_and_units();
     tops();
+    warnings();
     summary();
     out_ += '}';
     return std::move(out_);
@@ -67,6 +71,7 @@ class Writer {
   void index_and_units();
   void tops();
   void tops_of(const LasTable& table, bool& first);
+  void warnings();
   void summary();
   void step();
   const LasCurve& column(std::size_t i) const { return las_.log.curves[i]; }
@@ -190,6 +195,21 @@ void Writer::tops() {
     if (upper_ascii(table.title).starts_with("TOPS")) tops_of(table, first);
   }
   if (!first) out_ += ']';
+}
+
+void Writer::warnings() {
+  std::size_t count = 0;
+  for (const auto& diagnostic : las_.diagnostics) {
+    if (diagnostic.severity != LasSeverity::warning || ++count > warnings_max) continue;
+    out_ += count == 1 ? R"(,"warnings":[)" : ",";
+    const std::string line =
+        diagnostic.line > 0 ? "line " + std::to_string(diagnostic.line) + ": " : "";
+    append_json_string(out_, line + excerpt(diagnostic.text, warning_bytes_max));
+  }
+  if (count > warnings_max) {
+    append_json_string(out_ += ',', "and " + std::to_string(count - warnings_max) + " more");
+  }
+  if (count > 0) out_ += ']';
 }
 
 // The step as declared if the data agree, so that 0.152 does not become 0.15200000000000002.

@@ -51,7 +51,29 @@ export async function conversationChecks(harness) {
     await harness.axe(page);
   });
   await looks(harness, page.url());
+  await phone(harness);
   await deletion(harness, page);
+  await page.context().close();
+}
+
+async function phone(harness) {
+  const page = await harness.page(PHONE);
+  await harness.check("a long title leaves the buttons of a phone their size, and a value its scale's ends", async () => {
+    const content = "show log curves for WELL-001, please, and all that there is to say about them";
+    await harness.api("POST", "/v1/sessions/long-title/messages", { role: "user", content, respond: true });
+    await page.goto(`${harness.baseUrl}/#/s/long-title`);
+    await drawnPlot(page);
+    for (const button of await page.locator(".button-icon:visible").all()) {
+      const { width, height } = await button.boundingBox();
+      expect(width >= 31.5 && height >= 31.5, `a button of ${width} by ${height}`);
+    }
+    await page.locator(".plot-stage").focus();
+    await page.keyboard.press("Shift+ArrowDown");
+    const head = page.locator(".curve-head").first();
+    const value = await head.locator(".curve-value").boundingBox();
+    const scale = await head.locator(".curve-scale").boundingBox();
+    expect(value.y >= scale.y + scale.height - 1, `the value is at ${value.y}, the scale ends at ${scale.y + scale.height}`);
+  });
   await page.context().close();
 }
 

@@ -79,7 +79,7 @@ async function files(harness, page, plot) {
   await harness.check("CSV has the window's samples or all, as they are in the data", async () => {
     const lines = (await saved(page, plot, /^All samples/)).bytes.toString().split("\r\n");
     expect(lines.length === ROWS + 2, `${lines.length} lines`);
-    expect(lines[0] === "DEPT,GR,RT,RHOB,NPHI,DT", lines[0]);
+    expect(lines[0] === "DEPT (m),GR (gAPI),RT (ohm.m),RHOB (g/cm3),NPHI (v/v),DT (us/ft)", lines[0]);
     await plot.locator(".plot-stage").focus();
     await page.keyboard.press("+");
     const part = (await saved(page, plot, /in the window/)).bytes.toString().split("\r\n");

@@ -118,10 +118,23 @@ async function uploads(harness) {
     expect(bytes === json, bytes);
     await harness.shot(page, "uploads-light");
   });
+  await harness.check("a Vega-Lite specification that is dropped is a chart", async () => {
+    const spec = {
+      $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+      data: { values: [{ zone: "A", net: 12.5 }, { zone: "B", net: 7 }] },
+      mark: "bar",
+      encoding: { x: { field: "zone" }, y: { field: "net", type: "quantitative" } },
+    };
+    await drop(page, [{ name: "net.json", type: "application/json", text: JSON.stringify(spec) }]);
+    const message = page.locator(".message", { hasText: "net.json" });
+    await message.locator(".artifact-kind", { hasText: "Chart" }).waitFor();
+    await message.locator("canvas, svg.marks").first().waitFor();
+  });
   await harness.check("a file that the server refuses says why, and leaves no message behind", async () => {
     harness.tolerated = /400|422|Failed to load resource/;
     await drop(page, [{ name: "broken.json", type: "application/json", text: "{not json" }]);
     await page.locator(".upload .problem").waitFor();
+    expect((await page.getByRole("button", { name: /^Retry/ }).count()) === 0, "a Retry that cannot succeed");
     expect(/JSON/.test(await page.locator(".upload .problem").innerText()), "it does not say what is wrong");
     expect((await page.locator(".message", { hasText: "broken.json" }).count()) === 0, "a message was left behind");
     await harness.shot(page, "upload-refused-light");
@@ -149,6 +162,14 @@ async function storage(harness) {
       const text = await page.locator(".storage-page").innerText();
       for (const word of ["Inline", "Encoded", "Spilled", "As it is stored", "All in DynamoDB", "Largest artifacts", "Failures"])
         expect(text.includes(word), `${word} is missing`);
+      for (const place of ["inline", "encoded", "spilled"]) {
+        const [bar, dot] = await page.evaluate(
+          (name) =>
+            [`.bar-${name}`, `.dot-${name}`].map((at) => getComputedStyle(document.querySelector(at)).backgroundColor),
+          place,
+        );
+        expect(bar === dot, `${place}: the bar is ${bar}, the dot ${dot}`);
+      }
       await harness.axe(page);
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wider <= 0, `${wider} pixels too wide`);

@@ -238,7 +238,7 @@ def las_files_are_imported_and_shown():
     answer = wire.conforms(client.ask("POST", "/v1/import?name=wire.las", LAS), "POST", "/v1/import")
     equal(answer.status, 201, answer.body)
     imported = answer.json()
-    equal((imported["well"], imported["rows"], imported["curves"]), ("Wire #7", 3, 2))
+    equal((imported["well"], imported["rows"], imported["curves"]), ("Wire #7", 3, 1))
     plot, source = imported["message"]["artifacts"]
     equal((plot["type"], plot["name"], source["id"]), ("logPlotViewer", "Wire #7", "source"))
     equal(client.ask("GET", source["href"]).body, LAS.encode())
@@ -249,6 +249,30 @@ def las_files_are_imported_and_shown():
     message = posted("asks", content="show log curves for NO-SUCH-1", respond=True)
     true("Wire #7" in message["reply"]["content"], message["reply"]["content"])
     true("reply" not in posted("asks", content="good morning", respond=True), "an answer to no question")
+
+
+def a_well_of_the_conversation_is_found_before_those_for_all():
+    here = LAS.replace("Wire #7", "HERE-1")
+    path = "/v1/import?session=dropped&name=here.las"
+    old = client.ask("POST", path, here).json()["message"]["artifacts"][0]
+    def shown(session):
+        return posted(session, content="show log curves for HERE-1", respond=True)["reply"]
+    equal(shown("dropped")["artifacts"][0]["sha256"], old["sha256"])
+    true("in this conversation" in shown("elsewhere")["content"] or "There " in shown("elsewhere")["content"], shown("elsewhere"))
+    new = client.ask("POST", path, here.replace("50.5", "51.5")).json()["message"]["artifacts"][0]
+    equal(shown("dropped")["artifacts"][0]["sha256"], new["sha256"], "the copy in an answer is not the well")
+    client.ask("POST", "/v1/import?name=here.las", here.replace("50.5", "52.5"))
+    equal(shown("dropped")["artifacts"][0]["sha256"], new["sha256"])
+    true(shown("elsewhere")["artifacts"][0]["sha256"] != new["sha256"], "the well for all")
+
+
+def what_was_odd_in_a_file_is_in_its_plot():
+    answer = client.ask("POST", "/v1/import?name=null.las", LAS.replace("50.5", "-9999").replace("Wire #7", "Null")).json()
+    text, = [warning["text"] for warning in answer["warnings"]]
+    plot = client.ask("GET", answer["message"]["artifacts"][0]["href"]).json()
+    true("a null that is not declared?" in text, text)
+    equal(plot["warnings"], [f"line {answer['warnings'][0]['line']}: {text}"])
+    true("1 curve, 3 rows, 1 warning" in answer["message"]["content"], answer["message"]["content"])
 
 
 def a_repeated_question_has_the_first_answer():
@@ -354,6 +378,7 @@ checks = wire.Checks()
 checks.run([bytes_come_back_exactly, references_are_typed, messages_are_paged, resolve_gives_all_values,
             sessions_are_listed_and_removed, messages_and_artifacts_are_removed, put_makes_and_replaces,
             chunked_bodies_are_taken, conditional_reads, ranges, idempotency_key, las_files_are_imported_and_shown,
+            a_well_of_the_conversation_is_found_before_those_for_all, what_was_odd_in_a_file_is_in_its_plot,
             a_repeated_question_has_the_first_answer, statistics_count, statistics_say_what_is_large_read_and_growing, service_addresses, every_operation_is_served,
             the_viewer, connections_are_kept])
 checks.end()

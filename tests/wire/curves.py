@@ -73,6 +73,12 @@ def matches(header, got, columns):
                 true(same(values[b], want), f"{name} bucket {b} of {per}: {kind} {values[b]} is not {want}")
 
 
+def a_copy_may_be_kept_but_is_asked_for():
+    path = saved(well(300)[0]) + "/curves"
+    for suffix in ("", "?curves=GR&rows=8"):
+        equal(client.ask("GET", path + suffix).headers["cache-control"], "private, no-cache")
+
+
 def everything_is_described():
     for rows in (300, 60_000):  # made on the spot, and stored
         document, columns = well(rows)
@@ -182,6 +188,6 @@ def wrong_questions_say_what_is_wrong():
 
 
 checks = wire.Checks()
-checks.run([everything_is_described, windows_are_the_truth, other_programs_get_well_log_format, tiles_are_the_truth_and_never_change,
+checks.run([a_copy_may_be_kept_but_is_asked_for, everything_is_described, windows_are_the_truth, other_programs_get_well_log_format, tiles_are_the_truth_and_never_change,
             any_document_with_long_arrays_has_curves, a_message_with_many_numbers_keeps_its_curves, wrong_questions_say_what_is_wrong])
 checks.end()

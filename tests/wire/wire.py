@@ -110,6 +110,7 @@ class Client:
             own.request(method, path, body, headers, **kind)
             reply = own.getresponse()
             got = {name.lower(): value for name, value in reply.getheaders()}
+            equal(len(got), len(reply.getheaders()), f"a field is sent twice: {reply.getheaders()}")
             return Answer(reply.status, got, reply.read())
         finally:
             if connection is None:

@@ -21,19 +21,31 @@ export function formatCount(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** "1 sample", "1,200 samples" */
+export function counted(n: number, thing: string): string {
+  return `${formatCount(n)} ${thing}${n === 1 ? "" : "s"}`;
+}
+
 /** About five significant digits, never in exponents where a plain number is short. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential(2);
+  if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential(4);
   if (size >= 1000) return value.toFixed(1);
   if (size >= 100) return value.toFixed(2);
-  return size >= 1 ? value.toFixed(3) : value.toFixed(4);
+  if (size >= 1) return value.toFixed(3);
+  return size === 0 || size >= 0.1 ? value.toFixed(4) : value.toPrecision(5);
 }
 
-/** To the centimetre or hundredth of a foot: finer than any log's step, coarser than rounding noise. */
-export function formatDepth(depth: number): string {
-  return depth.toFixed(2);
+/** To the centimetre or hundredth of a foot, or finer where the samples are closer together than that. */
+export function formatDepth(depth: number, decimals = 2): string {
+  return depth.toFixed(decimals);
+}
+
+/** Decimals with which depths a step apart are written differently. */
+export function depthDecimals(step: number): number {
+  if (!(step > 0)) return 2;
+  return Math.max(2, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9)));
 }
 
 /** A scale's end as printed in a header: no needless digits. */

@@ -124,7 +124,7 @@ describe("a scale that is edited", () => {
 describe("CSV", () => {
   it("has every sample as the data have it, text quoted, null as nothing", async () => {
     expect(await textOf(csvOfValue(plotValue(), null))).toBe(
-      'DEPT,GR,RT,LITH\r\n1000,10,1,sand\r\n1000.5,0.30000000000000004,1e+21,"a ""b"""\r\n' +
+      'DEPT (m),GR (gAPI),RT,LITH\r\n1000,10,1,sand\r\n1000.5,0.30000000000000004,1e+21,"a ""b"""\r\n' +
         '1001,,5e-7,\r\n1001.5,-0,3,"c,d"\r\n',
     );
   });
@@ -132,7 +132,7 @@ describe("CSV", () => {
   it("of a window has its rows alone, in the order of the data", async () => {
     const logData = { GR: [3, 2, 1, 9], DEPT: [30, 20, 10, null] };
     const text = await textOf(csvOfValue(plotValue("W", "m", { logData }), { top: 10, bottom: 20 }));
-    expect(text).toBe("DEPT,GR\r\n20,2\r\n10,1\r\n");
+    expect(text).toBe("DEPT (m),GR (gAPI)\r\n20,2\r\n10,1\r\n");
     expect((await textOf(csvOfValue(plotValue("W", "m", { logData }), null))).split("\r\n")[4]).toBe(",9");
   });
 
@@ -156,7 +156,7 @@ function sheetOf(value: unknown): Sheet {
   const colors = ["paper", "grid", "gridStrong", "frame", "text", "muted"].map((name) => [name, "#808080"]);
   const theme = { ...Object.fromEntries(colors), gas: "rgb(235 150 20 / 55%)", font: '"A & B", sans-serif' };
   const view = { top: plot.data.first, bottom: plot.data.last };
-  const display = depthDisplay("m", "m");
+  const display = depthDisplay("m", "m", 0.5);
   const scene = { wells: [{ plot, tracks, unitsPerCommon: 1 }], view, display, trackWidth: 150, theme };
   return { scene, trackWidth: 150, height: 400 };
 }
@@ -197,7 +197,56 @@ describe("rows covered by a line", () => {
   });
 });
 
+describe("a plot with no curve shown", () => {
+  it("says so, and offers no picture of nothing", () => {
+    const sheet = sheetOf(plotValue());
+    const wells = sheet.scene.wells.map((well) => ({ ...well, tracks: [] }));
+    expect(sheetSvg({ ...sheet, scene: { ...sheet.scene, wells } })).not.toContain("Infinity");
+    show(artifactOf("a"));
+    fireEvent.click(screen.getByRole("button", { name: /^Curves/ }));
+    for (const box of screen.getAllByRole("checkbox")) if ((box as HTMLInputElement).checked) fireEvent.click(box);
+    expect(screen.getByText(/^No curve is shown\. Curves/)).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Export" }));
+    for (const name of [/PNG/, /SVG/])
+      expect((screen.getByRole("button", { name }) as HTMLButtonElement).disabled).toBe(true);
+    expect((screen.getByRole("button", { name: /All samples/ }) as HTMLButtonElement).disabled).toBe(false);
+  });
+});
+
+describe("data that cannot be drawn", () => {
+  it("is said once, without a code and without a Retry that could not help", () => {
+    const complaints = vi.spyOn(console, "error").mockImplementation(() => {});
+    show(artifactOf("a", plotValue("W", "m", { logData: { DEPT: [1, 2], GR: [null, null] } })));
+    expect(screen.getByRole("alert").textContent).toBe(
+      "This log cannot be drawnNo curve in the data has values, so there is nothing to draw.",
+    );
+    expect(screen.queryByRole("button")).toBeNull();
+    expect(complaints).not.toHaveBeenCalled();
+  });
+});
+
+describe("warnings of the import", () => {
+  it("are read under the plot", () => {
+    const warnings = ["line 12: GR has 1 value of -9999, the first here: a null that is not declared?", "and 3 more"];
+    show(artifactOf("a", plotValue("W", "m", { warnings })));
+    expect([...document.querySelectorAll(".plot-notes li")].map((e) => e.textContent)).toEqual(
+      expect.arrayContaining(warnings.map((text) => `Warning of the import: ${text}`)),
+    );
+  });
+});
+
 describe("depth units", () => {
+  it("have as many decimals as the samples need", () => {
+    const DEPT = [1000.478, 1000.48, 1000.482];
+    show(artifactOf("a", plotValue("W", "m", { logData: { DEPT, GR: [1, 2, 3] } })));
+    fireEvent.click(screen.getByRole("button", { name: "Table" }));
+    const depths = () => screen.getAllByRole("rowheader").map((cell) => cell.textContent);
+    expect(depths()).toEqual(["1000.478", "1000.480", "1000.482"]);
+    expect(document.querySelector(".plot-window")!.textContent).toBe("1000.478 – 1000.482 m");
+    fireEvent.click(screen.getByRole("button", { name: "ft" }));
+    expect(new Set(depths()).size).toBe(3);
+  });
+
   it("change what is written, not the data", () => {
     show(artifactOf("a"));
     expect(document.querySelector(".plot-window")!.textContent).toBe("1000.00 – 1001.50 m");
@@ -215,6 +264,22 @@ describe("depth units", () => {
     expect(unitsPerCommon("FT", "m")! * 0.3048).toBeCloseTo(1, 12);
     expect(unitsPerCommon("s", "m")).toBeNull();
     expect(unitsPerCommon("s", "s")).toBe(1);
+  });
+});
+
+describe("values in the heads", () => {
+  it("go with the line when the window leaves it", () => {
+    const DEPT = [...Array(101).keys()];
+    show(artifactOf("a", plotValue("W", "m", { logData: { DEPT, GR: DEPT } })));
+    const stage = screen.getByRole("application");
+    const press = (key: string, shiftKey = false) => fireEvent.keyDown(stage, { key, shiftKey });
+    for (let i = 0; i < 6; ++i) press("+");
+    press("ArrowDown", true);
+    expect(document.querySelectorAll(".curve-value")).toHaveLength(1);
+    for (let i = 0; i < 3; ++i) press("PageDown");
+    expect(document.querySelectorAll(".curve-value")).toHaveLength(0);
+    for (let i = 0; i < 3; ++i) press("PageUp");
+    expect(document.querySelectorAll(".curve-value")).toHaveLength(1);
   });
 });
 
@@ -284,6 +349,57 @@ describe("wells side by side", () => {
     fireEvent.click(screen.getByRole("checkbox", { name: /TWO/ }));
     expect(document.querySelectorAll('[data-curve="GR"]')).toHaveLength(1);
     expect(document.querySelector(".plot-window")!.textContent).toBe("1000.00 – 1001.50 m");
+  });
+
+  it("edits a scale only where the unit is the same, and shows the curve whose head was clicked", async () => {
+    const density = (name: string, unit: string, min: number, max: number) =>
+      plotValue(name, "m", {
+        units: { RHOB: unit },
+        tracks: [{ title: "Density", curves: [{ mnemonic: "RHOB", unit, min, max, color: "#d32f2f" }] }],
+        logData: { DEPT: [1000, 1001], RHOB: [min, max] },
+      });
+    const first = artifactOf("ONE", density("ONE", "G/C3", 1.95, 2.95));
+    const metric = artifactOf("TWO", density("TWO", "K/M3", 1950, 2950));
+    const same = artifactOf("THREE", density("THREE", "g/c3 ", 1.9, 2.9));
+    show(first, [messageOf([first, metric, same])]);
+    fireEvent.click(screen.getByRole("button", { name: "Add well" }));
+    for (const name of [/TWO/, /THREE/]) {
+      fireEvent.click(screen.getByRole("checkbox", { name }));
+      await screen.findByText(name, { selector: ".well-name" });
+    }
+    const heads = () => screen.getAllByRole("button", { name: /^Scale of RHOB/ });
+    const isOpen = () => heads().map((head) => head.getAttribute("aria-expanded"));
+    fireEvent.click(heads()[1]!);
+    expect((screen.getByLabelText("Left") as HTMLInputElement).value).toBe("1950");
+    expect(isOpen()).toEqual(["false", "true", "false"]);
+    fireEvent.keyDown(screen.getByLabelText("Left"), { key: "Escape" });
+    expect(document.activeElement).toBe(heads()[1]);
+    fireEvent.click(heads()[0]!);
+    expect(isOpen()).toEqual(["true", "false", "true"]);
+    fireEvent.change(screen.getByLabelText("Left"), { target: { value: "1.65" } });
+    fireEvent.change(screen.getByLabelText("Right"), { target: { value: "2.65" } });
+    fireEvent.click(screen.getByRole("button", { name: "Apply" }));
+    expect(heads().map((head) => head.textContent)).toEqual([
+      "Scale of RHOB: 1.65linear2.65",
+      "Scale of RHOB: 1950linear2950",
+      "Scale of RHOB: 1.65linear2.65",
+    ]);
+  });
+
+  it("offers the LAS file of each", async () => {
+    const first = artifactOf("ONE");
+    const second = artifactOf("TWO", plotValue("TWO"));
+    const las = (name: string) => artifactOf("source", undefined, { type: "las", name, href: `/v1/${name}` });
+    show(first, [messageOf([first, las("one.las")]), messageOf([second, las("two.las")])]);
+    fireEvent.click(screen.getByRole("button", { name: "Add well" }));
+    fireEvent.click(screen.getByRole("checkbox", { name: /TWO/ }));
+    await screen.findByRole("button", { name: "Wells 2" });
+    fireEvent.click(screen.getByRole("button", { name: "Export" }));
+    const links = screen.getAllByRole("link", { name: /^Original LAS/ });
+    expect(links.map((link) => [link.textContent, link.getAttribute("href")])).toEqual([
+      ["Original LAS of W<1>", "/v1/one.las"],
+      ["Original LAS of TWO", "/v1/two.las"],
+    ]);
   });
 
   it("says why a well cannot stand beside it", async () => {

@@ -1,5 +1,6 @@
 // What the viewer makes of log-plot artifacts, good and broken; it never makes up data.
 import { describe, expect, it } from "vitest";
+import { counted, depthDecimals, formatValue } from "../src/format";
 import { contrast, legible, parseHex } from "../src/logplot/color";
 import { PlotDataError, readLogPlot } from "../src/logplot/model";
 import type { WellPlot } from "../src/logplot/model";
@@ -112,6 +113,31 @@ describe("readLogPlot", () => {
     { units: [], index: 7 },
   ])("survives nonsense around the data (%#)", (more) => {
     expect(readLogPlot(artifact(more)).curves.size).toBe(1);
+  });
+});
+
+describe("zones", () => {
+  it("are sorted by depth for their names, and keep the colours of their places", () => {
+    const zone = (name: string, top: number) => ({ name, top, bottom: top + 1 });
+    const value = { index: { mnemonic: "DEPT" }, logData: { DEPT: [1, 9], GR: [1, 2] } };
+    const sorted = readLogPlot({ ...value, zones: [zone("A", 1), zone("B", 5)] }).zones;
+    const turned = readLogPlot({ ...value, zones: [zone("B", 5), zone("A", 1)] }).zones;
+    expect(turned.map((z) => z.name)).toEqual(["A", "B"]);
+    expect(turned.map((z) => z.color)).toEqual(sorted.map((z) => z.color).reverse());
+  });
+});
+
+describe("numbers", () => {
+  it("keep five digits, however small or large", () => {
+    expect([1.2345e-5, 123456789, 0.0012345, 12.345, 0].map(formatValue)).toEqual([
+      "1.2345e-5",
+      "1.2346e+8",
+      "0.0012345",
+      "12.345",
+      "0.0000",
+    ]);
+    expect([0, 0.1524, 0.01, 0.002, 0.001, 0.0015].map(depthDecimals)).toEqual([2, 2, 2, 3, 3, 3]);
+    expect([counted(1, "row"), counted(1200, "row")]).toEqual(["1 row", "1,200 rows"]);
   });
 });
 

@@ -311,7 +311,7 @@ describe("a tiled log", () => {
     const api = new FakeCurves(turned(columns), false);
     const text = await textOf(await wellOfTiles(api.description, api).csv(null));
     const lines = text.split("\r\n");
-    expect(lines[0]).toBe("DEPT,GR,RHOB");
+    expect(lines[0]).toBe("DEPT (m),GR,RHOB");
     expect(lines.length).toBe(5002);
     turned(columns).DEPT!.forEach((depth, i) =>
       expect(lines[i + 1]).toBe(`${depth},${turnedAt(columns, "GR", i)},${turnedAt(columns, "RHOB", i)}`),

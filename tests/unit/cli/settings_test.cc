@@ -182,6 +182,15 @@ uploads_max = 3
   EXPECT_EQ(settings.server.at("uploads-max"), "3");
 }
 
+TEST_F(SettingsTest, APriceIsANumberOrAText) {
+  for (const char* price : {"0.021", "\"0.021\""}) {
+    flags_.config = file("c.toml", "[server]\nprice_s3_gb_month = " + std::string(price) + "\n");
+    auto settings = read_settings(flags_);
+    ASSERT_TRUE(settings) << settings.error().detail;
+    EXPECT_EQ(settings.value().server.at("price-s3-gb-month"), "0.021");
+  }
+}
+
 TEST_F(SettingsTest, RefusesMistakesInTheFile) {
   for (const char* text :
        {"dta = \"x\"", "[spill]\nthreshold = 1", "[sever]\nlisten = \"x\"", "data = 7",

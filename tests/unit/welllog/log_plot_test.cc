@@ -60,12 +60,12 @@ TEST_F(LogPlot, ScalesFollowTheUnits) {
   a = plot({"DEPT.M", "RHOB.K/M3", "NPHI.%", "DT.US/M", "CALI.MM"}, "1 2300 20 300 216\n");
   EXPECT_EQ(scale_of(a, "RHOB"), "1950 2950 linear");
   EXPECT_EQ(scale_of(a, "NPHI"), "45 -15 linear");
-  EXPECT_EQ(scale_of(a, "DT"), "800 100 linear");
+  EXPECT_EQ(scale_of(a, "DT"), "787.4 131.2 linear");
   EXPECT_EQ(scale_of(a, "CALI"), "150 400 linear");
   a = plot({"DEPT.M", "RHOB.", "NPHI.", "DT."}, "1 2300 20 300\n");
   EXPECT_EQ(scale_of(a, "RHOB"), "1950 2950 linear");
   EXPECT_EQ(scale_of(a, "NPHI"), "45 -15 linear");
-  EXPECT_EQ(scale_of(a, "DT"), "800 100 linear");
+  EXPECT_EQ(scale_of(a, "DT"), "787.4 131.2 linear");
 }
 
 TEST_F(LogPlot, CrossoverIsBetweenDensityAndNeutronOnly) {
@@ -98,9 +98,40 @@ TEST_F(LogPlot, EveryNumericCurveIsInExactlyOneTrack) {
 }
 
 TEST_F(LogPlot, ACurveOffItsUsualScaleGetsItsOwn) {
-  const element a = plot({"DEPT.M", "SP.mV", "X."}, "1 -400 7\n2 -300.5 7\n");
-  EXPECT_EQ(scale_of(a, "SP"), "-400 -300 linear");
+  const element a = plot({"DEPT.M", "GR.gAPI", "X."}, "1 -400 7\n2 -300.5 7\n");
+  EXPECT_EQ(scale_of(a, "GR"), "-400 -300 linear");
   EXPECT_EQ(scale_of(a, "X"), "3.5 10.5 linear");
+}
+
+TEST_F(LogPlot, SpKeepsItsSpanWhereverItsBaselineIs) {
+  const auto sp = [&](const std::string& data) {
+    return scale_of(plot({"DEPT.M", "SP.mV"}, data), "SP");
+  };
+  EXPECT_EQ(sp("1 -120\n2 30\n"), "-160 40 linear");
+  EXPECT_EQ(sp("1 4.6\n2 191.6\n"), "0 200 linear");
+  EXPECT_EQ(sp("1 -400\n2 -300.5\n"), "-450 -250 linear");
+  EXPECT_EQ(sp("1 -300\n2 0\n3 300\n"), "-160 40 linear");  // no 200 mV have it all
+  EXPECT_EQ(sp("1 -999.25\n"), "-160 40 linear");
+}
+
+TEST_F(LogPlot, TheBitSizeIsOverTheCaliper) {
+  const element a = plot({"DEPT.M", "GR.gAPI", "BS.in", "RT.ohmm", "CALI.in"}, "1 50 8.5 3 9\n");
+  const element track = simdjson::dom::array(a["tracks"]).at(0);
+  EXPECT_EQ(simdjson::dom::array(track["curves"]).size(), 3);
+  EXPECT_EQ(std::string_view(simdjson::dom::array(track["curves"]).at(2)["mnemonic"]), "BS");
+  EXPECT_EQ(scale_of(a, "BS"), scale_of(a, "CALI"));
+}
+
+TEST_F(LogPlot, WarningsOfTheFileAreTexts) {
+  plot({"DEPT.M", "GR.gAPI"}, "1 -9999\n2 50\n");
+  EXPECT_NE(json_.find(R"(,"warnings":["line )"), std::string::npos) << json_;
+  EXPECT_NE(json_.find("GR has 1 value of -9999"), std::string::npos) << json_;
+  LasFile file = must_parse(las20({"DEPT.M"}, "1\n"));
+  file.diagnostics.assign(30, {0, LasSeverity::warning, std::string(10'000, 'x')});
+  file.diagnostics.push_back({0, LasSeverity::info, "of no consequence"});
+  const std::string json = log_plot_json(file);
+  EXPECT_NE(json.find(R"(,"and 10 more"])"), std::string::npos) << json;
+  EXPECT_LT(json.size(), 6'000u);
 }
 
 TEST_F(LogPlot, TextIsDataButNoTrack) {

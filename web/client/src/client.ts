@@ -93,9 +93,9 @@ export class ApiClient {
     return (JSON.parse(answer) as { message: Message }).message.id;
   }
 
-  /** Adds a file of any size to a message. */
-  async putFile(sessionId: string, messageId: string, file: File, options: UploadOptions): Promise<void> {
-    const path = withQuery(`${messagePath(sessionId, messageId)}/artifacts/file`, { name: file.name });
+  /** Adds a file of any size to a message; `type` is the kind of artifact it becomes, where it is one. */
+  async putFile(sessionId: string, messageId: string, file: File, options: UploadOptions, type = ""): Promise<void> {
+    const path = withQuery(`${messagePath(sessionId, messageId)}/artifacts/file`, { name: file.name, type: type || null });
     await upload("PUT", this.urlOf(path), file, options);
   }
 

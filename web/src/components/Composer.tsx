@@ -50,7 +50,7 @@ export function Composer({ busy, onSend, onFiles }: Props) {
       </button>
       <textarea
         aria-label="Message"
-        placeholder="Ask, e.g. show log curves for WELL-001"
+        placeholder="Show log curves for …"
         rows={Math.min(6, text.split("\n").length)}
         value={text}
         onChange={(event) => setText(event.target.value)}

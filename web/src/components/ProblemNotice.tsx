@@ -9,6 +9,8 @@ interface Props {
 }
 
 export function ProblemNotice({ problem, what, onRetry }: Props) {
+  // Codes are the server's; what the page says by itself has none that would help anybody.
+  const hasCode = problem.status > 0 && problem.code !== "unknown";
   const detail = problem.message === problem.title ? "" : problem.message;
   return (
     <div className="problem" role="alert">
@@ -18,7 +20,7 @@ export function ProblemNotice({ problem, what, onRetry }: Props) {
         {detail && <p>{detail}</p>}
         <p className="problem-id">
           {problem.status > 0 && <span>HTTP {problem.status}</span>}
-          <span>{problem.code}</span>
+          {hasCode && <span>{problem.code}</span>}
           {problem.requestId && (
             <span>
               Request id <code>{problem.requestId}</code>

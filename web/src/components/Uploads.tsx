@@ -17,7 +17,11 @@ export function Uploads({ uploads, onCancel, onRetry }: Props) {
         <li key={upload.key} className="upload">
           <span className="upload-name">{upload.file.name}</span>
           {upload.problem ? (
-            <ProblemNotice problem={upload.problem} what={upload.file.name} onRetry={() => onRetry(upload)} />
+            <ProblemNotice
+              problem={upload.problem}
+              what={upload.file.name}
+              onRetry={upload.problem.retryable ? () => onRetry(upload) : undefined}
+            />
           ) : (
             <>
               <progress

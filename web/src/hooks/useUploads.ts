@@ -13,6 +13,17 @@ export interface Upload {
 
 const isLas = (file: File) => /\.las$/i.test(file.name);
 
+const SCHEMA_WITHIN_BYTES = 65_536;
+const VEGA_LITE_SCHEMA = /"\$schema"\s*:\s*"https?:\/\/vega\.github\.io\/schema\/vega-lite\//;
+
+/** The kind of artifact a file is, where its name or its beginning says so; else empty. */
+export async function typeOfFile(file: File): Promise<string> {
+  if (/\.vl\.json$/i.test(file.name)) return "vegaLite";
+  if (!/\.json$/i.test(file.name)) return "";
+  const beginning = new TextDecoder().decode(await file.slice(0, SCHEMA_WITHIN_BYTES).arrayBuffer());
+  return VEGA_LITE_SCHEMA.test(beginning) ? "vegaLite" : "";
+}
+
 /** The message first, then its artifact; a message whose artifact did not arrive is taken back. Returns its id. */
 async function send(
   client: ApiClient,
@@ -23,7 +34,7 @@ async function send(
   if (isLas(file)) return client.importLas(sessionId, file, options);
   const message = await client.postMessage(sessionId, { role: "user", content: file.name }, randomId());
   try {
-    await client.putFile(sessionId, message.id, file, options);
+    await client.putFile(sessionId, message.id, file, options, await typeOfFile(file));
   } catch (thrown) {
     await client.deleteMessage(sessionId, message.id).catch(() => {}); // the first failure is the one to tell
     throw thrown;
@@ -34,6 +45,7 @@ async function send(
 export function useUploads(client: ApiClient, sessionId: string, onSaved: (messageId: string) => void) {
   const [uploads, setUploads] = useState<Upload[]>([]);
   const controllers = useRef(new Map<string, AbortController>());
+  const turn = useRef<Promise<void>>(Promise.resolve()); // one at a time: they arrive in the order they were chosen
   const change = useCallback(
     (key: string, part: Partial<Upload>) =>
       setUploads((all) => all.map((one) => (one.key === key ? { ...one, ...part } : one))),
@@ -45,7 +57,12 @@ export function useUploads(client: ApiClient, sessionId: string, onSaved: (messa
     async (key: string, file: File) => {
       const controller = new AbortController();
       controllers.current.set(key, controller);
+      const before = turn.current;
+      let done = () => {};
+      turn.current = new Promise((resolve) => (done = resolve));
       try {
+        await before;
+        controller.signal.throwIfAborted();
         const onProgress = (sentBytes: number) => change(key, { sentBytes });
         const messageId = await send(client, sessionId, file, { signal: controller.signal, onProgress });
         drop(key);
@@ -55,6 +72,7 @@ export function useUploads(client: ApiClient, sessionId: string, onSaved: (messa
         else change(key, { problem: toProblem(thrown) });
       } finally {
         controllers.current.delete(key);
+        done();
       }
     },
     [client, sessionId, onSaved, change, drop],

@@ -52,7 +52,7 @@ export function DataTable({ well, view, display }: Props) {
           {rows.map((row) => (
             <tr key={row}>
               <th scope="row">
-                {text(data.depthAt(row), (depth) => formatDepth((depth / unitsPerCommon) * display.factor))}
+                {text(data.depthAt(row), (depth) => formatDepth((depth / unitsPerCommon) * display.factor, display.decimals))}
               </th>
               {curves.map((curve) => (
                 <td key={curve.mnemonic}>{text(data.valueAt(curve.mnemonic, row), formatValue)}</td>

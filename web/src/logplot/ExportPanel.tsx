@@ -9,10 +9,10 @@ import type { Viewport } from "./viewport";
 import type { Well } from "./well";
 
 interface Props {
-  wells: readonly { well: Well; unitsPerCommon: number }[];
+  wells: readonly { well: Well; tracks: readonly unknown[]; unitsPerCommon: number }[];
   view: Store<Viewport>;
   sheet: RefObject<(() => Sheet) | null>;
-  source: Artifact | null; // the original LAS file, where it is kept
+  sources: readonly { well: string; file: Artifact }[]; // the original LAS files that are kept
 }
 
 /** A name that every file system takes. */
@@ -29,7 +29,7 @@ function save(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the download has begun long since
 }
 
-export function ExportPanel({ wells, view, sheet, source }: Props) {
+export function ExportPanel({ wells, view, sheet, sources }: Props) {
   const [state, setState] = useState("");
   const names = wells.map(({ well }) => well.plot.name || "well").join("_");
   const run = async (make: () => Promise<void>) => {
@@ -50,23 +50,24 @@ export function ExportPanel({ wells, view, sheet, source }: Props) {
       save(await well.csv(window), fileName(well.plot.name || "well", isWindow ? "_window.csv" : ".csv"));
     }
   };
-  const button = (label: string, make: () => Promise<void>) => (
-    <button type="button" className="button" onClick={() => void run(make)}>
+  const isEmpty = wells.every(({ tracks }) => tracks.length === 0);
+  const button = (label: string, make: () => Promise<void>, disabled = false) => (
+    <button type="button" className="button" disabled={disabled} onClick={() => void run(make)}>
       {label}
     </button>
   );
   return (
     <div className="plot-panel export-panel" role="group" aria-label="Export">
-      {button("Picture (PNG)", png)}
-      {button("Vectors (SVG)", svg)}
+      {button("Picture (PNG)", png, isEmpty)}
+      {button("Vectors (SVG)", svg, isEmpty)}
       {button("Samples in the window (CSV)", () => csv(true))}
       {button("All samples (CSV)", () => csv(false))}
-      {source && (
-        <a className="button" href={source.href} download={source.name ?? true}>
-          Original LAS
+      {sources.map(({ well, file }) => (
+        <a key={file.href} className="button" href={file.href} download={file.name ?? true}>
+          Original LAS{wells.length > 1 && ` of ${well}`}
         </a>
-      )}
-      <p role="status">{state}</p>
+      ))}
+      <p role="status">{isEmpty ? "No curve is shown, so there is no picture." : state}</p>
     </div>
   );
 }

@@ -1,12 +1,21 @@
 // The renderer of log plot artifacts: opens the well and shows its plot.
 import { useEffect, useMemo, useState } from "react";
 import { ApiClient } from "@spillway/client";
-import { toProblem, type ProblemError } from "@spillway/client";
+import { ProblemError, toProblem } from "@spillway/client";
 import type { RendererProps } from "@spillway/client/react";
 import { ProblemNotice } from "../components/ProblemNotice";
 import { formatBytes } from "../format";
+import { PlotDataError } from "./model";
 import { Plot } from "./Plot";
 import { openWell, wellOfValue, type Well } from "./well";
+
+const DATA_CODE = "plot-data";
+
+/** What is wrong with the data stays wrong: for that there is no Retry. */
+function problemFor(thrown: unknown): ProblemError {
+  if (!(thrown instanceof PlotDataError)) return toProblem(thrown);
+  return new ProblemError({ title: "This log cannot be drawn", detail: thrown.message, code: DATA_CODE });
+}
 
 interface OpeningProps extends Pick<RendererProps, "artifact"> {
   client: ApiClient;
@@ -28,7 +37,7 @@ function Opening({ artifact, client }: OpeningProps) {
         opened = well;
         if (!signal.aborted) setState({ well, receivedBytes: 0 });
       },
-      (thrown: unknown) => !signal.aborted && setState({ problem: toProblem(thrown), receivedBytes: 0 }),
+      (thrown: unknown) => !signal.aborted && setState({ problem: problemFor(thrown), receivedBytes: 0 }),
     );
     return () => {
       controller.abort();
@@ -41,7 +50,13 @@ function Opening({ artifact, client }: OpeningProps) {
     setTries(tries + 1);
   };
   if (state.problem)
-    return <ProblemNotice problem={state.problem} what={artifact.name || artifact.id} onRetry={retry} />;
+    return (
+      <ProblemNotice
+        problem={state.problem}
+        what={artifact.name || artifact.id}
+        onRetry={state.problem.code === DATA_CODE ? undefined : retry}
+      />
+    );
   if (state.well) return <Plot artifact={artifact} client={client} first={state.well} />;
   return (
     <div className="artifact-loading" role="status">
@@ -56,7 +71,15 @@ function Opening({ artifact, client }: OpeningProps) {
 }
 
 function Read({ artifact, value, client }: RendererProps & { client: ApiClient }) {
-  const first = useMemo(() => wellOfValue(value), [value]);
+  const first = useMemo(() => {
+    try {
+      return wellOfValue(value);
+    } catch (thrown) {
+      if (thrown instanceof PlotDataError) return problemFor(thrown);
+      throw thrown;
+    }
+  }, [value]);
+  if (first instanceof ProblemError) return <ProblemNotice problem={first} what={artifact.name || artifact.id} />;
   return <Plot artifact={artifact} client={client} first={first} />;
 }
 

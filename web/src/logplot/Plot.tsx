@@ -4,11 +4,11 @@ import type { ApiClient } from "@spillway/client";
 import { ConversationMessages } from "../artifacts/conversation";
 import type { RendererProps } from "@spillway/client/react";
 import { ProblemNotice } from "../components/ProblemNotice";
-import { formatCount, formatDepth } from "../format";
+import { counted, formatDepth } from "../format";
 import { CurvePicker, curvesShownFirst, layoutCurves } from "./CurvePicker";
 import { DataTable } from "./DataTable";
 import { ExportPanel } from "./ExportPanel";
-import { trackFor, type Track, type WellPlot } from "./model";
+import { scaleKey, trackFor, type Track, type WellPlot } from "./model";
 import { UnitSwitch, WindowText, ZoomButtons } from "./PlotToolbar";
 import { NO_CURSOR, type Cursor } from "./reading";
 import type { Scale } from "./scale";
@@ -22,7 +22,7 @@ import type { Well } from "./well";
 import { WellPicker, type AddedWell } from "./WellPicker";
 import "./logplot.css";
 
-type Scales = ReadonlyMap<string, Scale>; // by mnemonic, in all wells: what stands side by side is to be compared
+type Scales = ReadonlyMap<string, Scale>; // by scaleKey(), in all wells: what stands side by side is to be compared
 
 /** The layout's tracks with the curves that are shown, then a track for each further curve. */
 function tracksShown(plot: WellPlot, shown: ReadonlySet<string>, scales: Scales): Track[] {
@@ -34,15 +34,15 @@ function tracksShown(plot: WellPlot, shown: ReadonlySet<string>, scales: Scales)
   const others = [...plot.curves.values()].filter((c) => shown.has(c.mnemonic) && !inLayout.has(c.mnemonic));
   return [...layout, ...others.map(trackFor)].map((track) => ({
     ...track,
-    curves: track.curves.map((c) => ({ ...c, scale: scales.get(c.curve.mnemonic) ?? c.scale })),
+    curves: track.curves.map((c) => ({ ...c, scale: scales.get(scaleKey(c.curve)) ?? c.scale })),
   }));
 }
 
 function caption({ plot }: Well, display: DepthDisplay): string {
   const { data, index, curves } = plot;
-  const [from, to] = [data.first, data.last].map((depth) => formatDepth(depth * display.factor));
+  const [from, to] = [data.first, data.last].map((depth) => formatDepth(depth * display.factor, display.decimals));
   const unit = display.unit && ` ${display.unit}`;
-  const what = `${formatCount(data.rows)} samples of ${curves.size} curves`;
+  const what = `${counted(data.rows, "sample")} of ${counted(curves.size, "curve")}`;
   return `${plot.name || "Well"}: ${what} over ${index.mnemonic} ${from} to ${to}${unit}.`;
 }
 
@@ -77,29 +77,30 @@ interface PlotProps extends Pick<RendererProps, "artifact"> {
   client: ApiClient;
 }
 
-/** The artifacts a plot may take from its conversation: other wells, and the file it came from. */
+/** The artifacts a plot may take from its conversation: other wells, and the file that each came from. */
 function useNeighbours({ artifact }: Pick<PlotProps, "artifact">) {
   const messages = useContext(ConversationMessages);
   return useMemo(() => {
-    const own = messages.find((message) => message.artifacts.some((other) => other.href === artifact.href));
     const plots = messages.flatMap((message) => message.artifacts).filter((other) => other.type === artifact.type);
     return {
-      source: own?.artifacts.find((other) => other.type === "las") ?? null,
+      sourceOf: (href: string) =>
+        messages
+          .find((message) => message.artifacts.some((other) => other.href === href))
+          ?.artifacts.find((other) => other.type === "las"),
       candidates: plots.filter((other) => other.href !== artifact.href && !other.error),
     };
   }, [messages, artifact.href, artifact.type]);
 }
 
 export function Plot({ artifact, first, client }: PlotProps) {
-  const { source, candidates } = useNeighbours({ artifact });
+  const { sourceOf, candidates } = useNeighbours({ artifact });
   const [added, setAdded] = useState<readonly AddedWell[]>([]);
   const [shown, setShown] = useState<ReadonlySet<string>>(() => curvesShownFirst(first.plot));
   const [scales, setScales] = useState<Scales>(new Map());
-  const [edited, setEdited] = useState<string | null>(null);
+  const [edited, setEdited] = useState<string | null>(null); // a scaleKey()
   const [panel, setPanel] = useState<Panel>("none");
   const dataUnit = first.plot.index.unit;
   const [unit, setUnit] = useState(() => depthUnitOf(dataUnit));
-  const display = useMemo(() => depthDisplay(dataUnit, unit), [dataUnit, unit]);
   const [cursor] = useState(() => new Store<Cursor>(NO_CURSOR));
   const sheet = useRef<(() => Sheet) | null>(null);
 
@@ -113,6 +114,8 @@ export function Plot({ artifact, first, client }: PlotProps) {
       })),
     [first, added, shown, scales, dataUnit],
   );
+  const step = Math.min(...wells.map(({ plot, unitsPerCommon: units }) => plot.data.step / units));
+  const display = useMemo(() => depthDisplay(dataUnit, unit, step), [dataUnit, unit, step]);
   const range = useMemo(() => rangeOf([first, ...added.map(({ well }) => well)], dataUnit), [first, added, dataUnit]);
   const [view] = useState(() => new Store<Viewport>(range.whole));
   const rangeBefore = useRef(range);
@@ -122,29 +125,33 @@ export function Plot({ artifact, first, client }: PlotProps) {
     view.set(showedAll ? range.whole : range.clamp(view.get()));
   }, [range, view]);
 
+  const sources = [artifact.href, ...added.map(({ href }) => href)].flatMap((href, i) => {
+    const file = sourceOf(href);
+    return file ? [{ well: wells[i]!.plot.name || "Well", file }] : [];
+  });
   const toggle = (name: Panel) => setPanel((open) => (open === name ? "none" : name));
   const panelButton = (name: Panel, label: string) => (
     <button type="button" className="button" aria-expanded={panel === name} onClick={() => toggle(name)}>
       {label}
     </button>
   );
-  const editedCurve = wells.flatMap((w) => w.tracks.flatMap((t) => t.curves)).find((c) => c.curve.mnemonic === edited);
-  const setScale = (mnemonic: string, scale: Scale | null) => {
+  const editedCurve = wells.flatMap((w) => w.tracks.flatMap((t) => t.curves)).find((c) => scaleKey(c.curve) === edited);
+  const setScale = (key: string, scale: Scale | null) => {
     const next = new Map(scales);
-    if (scale) next.set(mnemonic, scale);
-    else next.delete(mnemonic);
+    if (scale) next.set(key, scale);
+    else next.delete(key);
     setScales(next);
   };
   const closeEditor = () => {
     setEdited(null);
-    const heads = figure.current?.querySelectorAll<HTMLElement>("[data-curve]") ?? [];
+    const heads = figure.current?.querySelectorAll<HTMLElement>("[data-scale]") ?? [];
     [...heads]
-      .find((head) => head.dataset.curve === edited)
+      .find((head) => head.dataset.scale === edited)
       ?.querySelector("button")
       ?.focus();
   };
   const figure = useRef<HTMLElement>(null);
-  const [onEdit] = useState(() => (mnemonic: string) => setEdited((open) => (open === mnemonic ? null : mnemonic)));
+  const [onEdit] = useState(() => (key: string) => setEdited((open) => (open === key ? null : key)));
   return (
     <figure className="logplot" ref={figure}>
       <div className="plot-toolbar">
@@ -159,11 +166,11 @@ export function Plot({ artifact, first, client }: PlotProps) {
       </div>
       {panel === "curves" && <CurvePicker plot={first.plot} shown={shown} onChange={setShown} />}
       {panel === "wells" && <WellPicker {...{ client, candidates, added }} depthUnit={dataUnit} onChange={setAdded} />}
-      {panel === "export" && <ExportPanel {...{ wells, view, sheet, source }} />}
+      {panel === "export" && <ExportPanel {...{ wells, view, sheet, sources }} />}
       {editedCurve && edited && (
         <ScaleEditor
           key={edited}
-          mnemonic={edited}
+          mnemonic={editedCurve.curve.mnemonic}
           unit={editedCurve.curve.unit}
           scale={editedCurve.scale}
           isChanged={scales.has(edited)}
@@ -178,7 +185,7 @@ export function Plot({ artifact, first, client }: PlotProps) {
       <figcaption>
         {wells.map(({ well }, i) => (
           <p key={i}>
-            {caption(well, depthDisplay(well.plot.index.unit, unit))}
+            {caption(well, depthDisplay(well.plot.index.unit, unit, well.plot.data.step))}
             {well.plot.synthetic && " Generated for demonstration; not measured in a real well."}
           </p>
         ))}

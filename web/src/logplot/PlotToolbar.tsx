@@ -11,7 +11,7 @@ export function WindowText({ view, display }: { view: Store<Viewport>; display: 
   const { top, bottom } = useStore(view);
   return (
     <span className="plot-window numbers">
-      {formatDepth(top * display.factor)} – {formatDepth(bottom * display.factor)}
+      {formatDepth(top * display.factor, display.decimals)} – {formatDepth(bottom * display.factor, display.decimals)}
       {display.unit && ` ${display.unit}`}
     </span>
   );

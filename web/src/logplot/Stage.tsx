@@ -16,7 +16,7 @@ import { legible } from "./color";
 import { DASHES, Painter, rowOf, type DrawnTrack, type DrawnWell } from "./draw";
 import type { Scene } from "./drawScene";
 import type { Track, WellPlot } from "./model";
-import { describeReading, rowRead, useVersion, type Cursor } from "./reading";
+import { describeReading, lineAt, rowRead, useVersion, type Cursor } from "./reading";
 import { fraction } from "./scale";
 import type { Sheet } from "./sheet";
 import { useStore, type Store } from "./store";
@@ -52,7 +52,7 @@ interface StageProps {
   cursor: Store<Cursor>;
   display: DepthDisplay;
   edited: string | null;
-  onEdit: (mnemonic: string) => void;
+  onEdit: (scaleKey: string) => void;
   /** Set by the stage: the picture as it is now, for those who keep it. */
   sheet: RefObject<(() => Sheet) | null>;
 }
@@ -150,7 +150,7 @@ export function Stage({ wells, range, view, cursor, display, edited, onEdit, she
               <b>{first.index.mnemonic}</b>
               <span>{display.unit}</span>
             </div>
-            <TrackHeaders wells={drawn} {...{ trackWidth, cursor, edited, onEdit }} />
+            <TrackHeaders wells={drawn} {...{ trackWidth, view, cursor, edited, onEdit }} />
           </div>
           <div className="plot-body">
             <div className="depth-axis" style={{ width: DEPTH_WIDTH }}>
@@ -170,6 +170,9 @@ export function Stage({ wells, range, view, cursor, display, edited, onEdit, she
               {...handlers}
             >
               <canvas ref={canvas} aria-hidden="true" />
+              {drawn.every((well) => well.tracks.length === 0) && (
+                <p className="plot-empty">No curve is shown. Curves has those there are.</p>
+              )}
               <Crosshair {...{ drawn, view, cursor, trackWidth, height }} />
             </div>
           </div>
@@ -182,16 +185,6 @@ export function Stage({ wells, range, view, cursor, display, edited, onEdit, she
       <Spoken {...{ drawn, cursor, display }} />
     </>
   );
-}
-
-/** Where the cursor's line is: on the sample read in the first well, or at the depth itself where it has none. */
-function lineAt(drawn: readonly DrawnWell[], cursor: Cursor, view: Viewport): number | null {
-  if (Number.isNaN(cursor.depth)) return null;
-  const well = drawn[0]!;
-  const row = rowRead(well, cursor, true);
-  const depth = (row < 0 ? undefined : well.plot.data.depthAt(row)) ?? cursor.depth * well.unitsPerCommon;
-  const common = depth / well.unitsPerCommon;
-  return common >= view.top && common <= view.bottom ? common : null;
 }
 
 interface ReadProps {
@@ -207,7 +200,7 @@ function DepthBadge({ drawn, view, cursor, display, height }: ReadProps & { disp
   if (depth === null) return null;
   return (
     <output className="depth-badge" style={{ top: rowOf(depth, window, height) }}>
-      {formatDepth(depth * display.factor)}
+      {formatDepth(depth * display.factor, display.decimals)}
     </output>
   );
 }

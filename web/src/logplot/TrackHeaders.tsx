@@ -2,15 +2,18 @@
 import { memo } from "react";
 import { formatLimit } from "../format";
 import { crossoverOf, type DrawnCurve, type DrawnTrack, type DrawnWell } from "./draw";
-import { useRowRead, valueText, type Cursor } from "./reading";
+import { scaleKey } from "./model";
+import { useLineShown, useRowRead, valueText, type Cursor } from "./reading";
 import type { Store } from "./store";
+import type { Viewport } from "./viewport";
 
 interface Props {
   wells: readonly DrawnWell[];
   trackWidth: number;
+  view: Store<Viewport>;
   cursor: Store<Cursor>;
-  edited: string | null; // the curve whose scale is being edited
-  onEdit: (mnemonic: string) => void;
+  edited: string | null; // scaleKey() of the curves whose scale is being edited
+  onEdit: (scaleKey: string) => void;
 }
 
 function Line({ curve }: { curve: DrawnCurve }) {
@@ -30,17 +33,20 @@ function Line({ curve }: { curve: DrawnCurve }) {
 }
 
 interface HeadProps {
+  wells: readonly DrawnWell[];
   well: DrawnWell;
   isFirst: boolean;
   curve: DrawnCurve;
+  view: Store<Viewport>;
   cursor: Store<Cursor>;
   isEdited: boolean;
-  onEdit: (mnemonic: string) => void;
+  onEdit: (scaleKey: string) => void;
 }
 
-function CurveValue({ well, isFirst, curve, cursor }: Omit<HeadProps, "isEdited" | "onEdit">) {
+function CurveValue({ wells, well, isFirst, curve, view, cursor }: Omit<HeadProps, "isEdited" | "onEdit">) {
   const row = useRowRead(well, cursor, isFirst);
-  if (row < 0) return null;
+  const isShown = useLineShown(wells, cursor, view);
+  if (row < 0 || !isShown) return null;
   return <output className="curve-value">{valueText(well, curve.curve.mnemonic, row)}</output>;
 }
 
@@ -49,11 +55,10 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
   const { mnemonic, unit } = curve.curve;
   const [left, right] = [formatLimit(curve.scale.left), formatLimit(curve.scale.right)];
   return (
-    <li className="curve-head" data-curve={mnemonic} data-ink={curve.ink}>
+    <li className="curve-head" data-curve={mnemonic} data-scale={scaleKey(curve.curve)} data-ink={curve.ink}>
       <div className="curve-name">
         <b>{mnemonic}</b>
         {unit && <span className="curve-unit">{unit}</span>}
-        <CurveValue {...read} />
       </div>
       <Line curve={curve} />
       <button
@@ -61,7 +66,7 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
         className="curve-scale"
         aria-expanded={isEdited}
         title={`Edit the scale of ${mnemonic}`}
-        onClick={() => onEdit(mnemonic)}
+        onClick={() => onEdit(scaleKey(curve.curve))}
       >
         <span>
           <span className="visually-hidden">Scale of {mnemonic}: </span>
@@ -70,6 +75,9 @@ function CurveHead({ isEdited, onEdit, ...read }: HeadProps) {
         <span className={curve.scale.kind === "log" ? "curve-log" : "visually-hidden"}>{curve.scale.kind}</span>
         <span>{right}</span>
       </button>
+      <div className="curve-reading">
+        <CurveValue {...read} />
+      </div>
     </li>
   );
 }
@@ -91,7 +99,7 @@ function TrackTitle({ track }: { track: DrawnTrack }) {
   );
 }
 
-export const TrackHeaders = memo(function TrackHeaders({ wells, trackWidth, cursor, edited, onEdit }: Props) {
+export const TrackHeaders = memo(function TrackHeaders({ wells, trackWidth, view, cursor, edited, onEdit }: Props) {
   let position = 0;
   return (
     <div className="track-heads">
@@ -110,9 +118,9 @@ export const TrackHeaders = memo(function TrackHeaders({ wells, trackWidth, curs
                   {track.curves.map((curve) => (
                     <CurveHead
                       key={curve.curve.mnemonic}
-                      {...{ well, curve, cursor, onEdit }}
+                      {...{ wells, well, curve, view, cursor, onEdit }}
                       isFirst={w === 0}
-                      isEdited={edited === curve.curve.mnemonic}
+                      isEdited={edited === scaleKey(curve.curve)}
                     />
                   ))}
                 </ul>

@@ -1,5 +1,5 @@
 // The samples as CSV (RFC 4180), exactly as the data have them: order, numbers, nothing where they are null.
-import { plotIndexName, type Fields } from "./model";
+import { fieldsOf, plotIndexName, textOf, type Fields } from "./model";
 import type { TiledData } from "./tiledData";
 import type { Viewport } from "./viewport";
 
@@ -18,19 +18,27 @@ function line(cells: readonly unknown[]): string {
   return `${cells.map(cellText).join(",")}\r\n`;
 }
 
+/** `DEPT (FT)`: whoever opens the file must not guess. */
+function heading(name: string, unit: string): string {
+  return unit ? `${name} (${unit})` : name;
+}
+
 function isInside(depth: unknown, view: Viewport | null): boolean {
   return view === null || (typeof depth === "number" && depth >= view.top && depth <= view.bottom);
 }
 
 /** All columns of a log plot artifact, the index first; `view` null: every row, also those without a depth. */
 export function csvOfValue(value: unknown, view: Viewport | null): Blob {
-  const artifact = value as { logData: Fields };
+  const artifact = value as { logData: Fields; units?: unknown; index?: unknown };
   const index = plotIndexName(artifact);
   const names = Object.keys(artifact.logData).filter((name) => Array.isArray(artifact.logData[name]));
   const ordered = [index, ...names.filter((name) => name !== index)];
   const columns = ordered.map((name) => artifact.logData[name] as unknown[]);
   const rows = Math.max(...columns.map((column) => column.length));
-  const parts = [line(ordered)];
+  const units = fieldsOf(artifact.units) ?? {};
+  const indexUnit = textOf(fieldsOf(artifact.index)?.unit);
+  const unitOf = (name: string) => (name === index && indexUnit) || textOf(units[name]);
+  const parts = [line(ordered.map((name) => heading(name, unitOf(name))))];
   let part = "";
   for (let row = 0; row < rows; ++row) {
     if (isInside(columns[0]![row], view)) part += line(columns.map((column) => column[row]));
@@ -48,7 +56,9 @@ export async function csvOfTiles(data: TiledData, view: Viewport | null, signal?
   const index = description.index!.name;
   const names = [index, ...description.curves.map((curve) => curve.name).filter((name) => name !== index)];
   const [from, to] = view ? data.storedRows(view) : [0, data.rows];
-  const parts = [line(names)];
+  const units = new Map(description.curves.map((curve) => [curve.name, curve.unit]));
+  units.set(index, description.index!.unit);
+  const parts = [line(names.map((name) => heading(name, units.get(name) ?? "")))];
   const first = Math.floor(from / description.tileBuckets);
   const end = Math.ceil(to / description.tileBuckets);
   for (let position = first; position < end; position += FETCHES_AT_ONCE) {

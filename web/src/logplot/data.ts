@@ -33,6 +33,7 @@ export interface CurveData {
   readonly rows: number;
   readonly first: number; // depth of the first row
   readonly last: number;
+  readonly step: number; // between most samples
   slice(view: Viewport, pixelRows: number, mnemonics: readonly string[]): Slice;
   /** The row nearest to a depth; -1 where that cannot be said (yet). */
   nearest(depth: number): number;
@@ -44,8 +45,20 @@ export interface CurveData {
   version(): number; // changes when something came
 }
 
+const STEPS_LOOKED_AT = 1000;
+
+/** The median of what lies between neighbours, of as many as tell; 0 where there are none. */
+function medianStep(depth: Float64Array): number {
+  const stride = Math.max(1, Math.floor(depth.length / STEPS_LOOKED_AT));
+  const steps: number[] = [];
+  for (let row = 1; row < depth.length; row += stride)
+    if (depth[row]! > depth[row - 1]!) steps.push(depth[row]! - depth[row - 1]!);
+  return steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
+}
+
 export class MemoryData implements CurveData, Slice {
   private readonly columns = new Map<string, Column>();
+  private usualStep: number | null = null;
   private spans: { key: string; blocks: SpanBlocks } | null = null;
 
   constructor(
@@ -63,6 +76,11 @@ export class MemoryData implements CurveData, Slice {
 
   get last(): number {
     return this.depth[this.depth.length - 1] ?? 0;
+  }
+
+  get step(): number {
+    this.usualStep ??= medianStep(this.depth);
+    return this.usualStep;
   }
 
   slice(): Slice {

@@ -2,6 +2,7 @@
 import { paletteColor, parseHex } from "./color";
 import { MemoryData, type CurveData } from "./data";
 import { isValid, scaleAround, type Scale } from "./scale";
+import { normalUnit } from "./units";
 
 export interface Curve {
   mnemonic: string;
@@ -9,6 +10,11 @@ export interface Curve {
   present: number; // values that are not absent
   min: number;
   max: number;
+}
+
+/** What one edited scale is for: curves of one name in one unit. In other units its ends would mean something else. */
+export function scaleKey({ mnemonic, unit }: Pick<Curve, "mnemonic" | "unit">): string {
+  return `${mnemonic}\n${normalUnit(unit)}`;
 }
 
 export interface TrackCurve {
@@ -212,8 +218,9 @@ function readTops(artifact: Fields): Top[] {
   return tops.sort((a, b) => a.depth - b.depth);
 }
 
+/** Sorted: a name is written where the zone before leaves room for it. Colours go by place in the artifact. */
 function readZones(artifact: Fields): Zone[] {
-  return listOf(artifact.zones).flatMap((entry, position) => {
+  const zones = listOf(artifact.zones).flatMap((entry, position) => {
     const zone = fieldsOf(entry);
     const top = numberOf(zone?.top);
     const bottom = numberOf(zone?.bottom);
@@ -221,6 +228,15 @@ function readZones(artifact: Fields): Zone[] {
     const color = parseHex(zone.color) ? (zone.color as string) : paletteColor(position);
     return [{ name: textOf(zone.name), top, bottom, color }];
   });
+  return zones.sort((a, b) => a.top - b.top);
+}
+
+const WARNINGS_MAX = 21; // the server's twenty, and "and 5 more"
+
+/** What was odd in the file that the log came from. */
+function readWarnings(artifact: Fields): string[] {
+  const texts = listOf(artifact.warnings).map(textOf).filter(Boolean);
+  return texts.slice(0, WARNINGS_MAX).map((text) => `Warning of the import: ${text}`);
 }
 
 /** The plot of an artifact around curves that are known already, wherever their values are. */
@@ -241,7 +257,7 @@ export function plotOf(
   return {
     name: textOf(artifact.wellName),
     synthetic: artifact.synthetic === true,
-    ...{ index, data, curves, tracks, notes },
+    ...{ index, data, curves, tracks, notes: [...notes, ...readWarnings(artifact)] },
     tops: readTops(artifact),
     zones: readZones(artifact),
   };

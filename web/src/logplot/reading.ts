@@ -5,6 +5,7 @@ import type { CurveData } from "./data";
 import type { DrawnWell } from "./draw";
 import { useStore, type Store } from "./store";
 import type { DepthDisplay } from "./units";
+import type { Viewport } from "./viewport";
 
 export interface Cursor {
   depth: number; // common depth; NaN: nothing is read
@@ -22,6 +23,22 @@ export function rowRead(well: DrawnWell, cursor: Cursor, isFirst: boolean): numb
   const step = (data.last - data.first) / Math.max(1, data.rows - 1);
   if (depth < data.first - step || depth > data.last + step) return -1;
   return data.nearest(depth);
+}
+
+/** Where the cursor's line is: on the sample read in the first well, or at the depth itself where it has none. */
+export function lineAt(drawn: readonly DrawnWell[], cursor: Cursor, view: Viewport): number | null {
+  if (Number.isNaN(cursor.depth)) return null;
+  const well = drawn[0]!;
+  const row = rowRead(well, cursor, true);
+  const depth = (row < 0 ? undefined : well.plot.data.depthAt(row)) ?? cursor.depth * well.unitsPerCommon;
+  const common = depth / well.unitsPerCommon;
+  return common >= view.top && common <= view.bottom ? common : null;
+}
+
+/** Is the line in the window? Changes as it enters and leaves, not with every frame. */
+export function useLineShown(drawn: readonly DrawnWell[], cursor: Store<Cursor>, view: Store<Viewport>): boolean {
+  const now = useStore(cursor);
+  return useSyncExternalStore(view.subscribe, () => lineAt(drawn, now, view.get()) !== null);
 }
 
 export function useVersion(data: CurveData): number {
@@ -53,7 +70,7 @@ export function describeReading(wells: readonly DrawnWell[], cursor: Cursor, dis
         return /\d/.test(text) ? `${curve.mnemonic} ${text} ${curve.unit}` : `${curve.mnemonic} ${text}`;
       }),
     );
-    const shown = formatDepth((depth / well.unitsPerCommon) * display.factor);
+    const shown = formatDepth((depth / well.unitsPerCommon) * display.factor, display.decimals);
     const name = wells.length > 1 ? `${well.plot.name}, ` : "";
     return [`${name}${well.plot.index.mnemonic} ${shown} ${display.unit}: ${values.join(", ")}`];
   });

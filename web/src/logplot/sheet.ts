@@ -24,7 +24,7 @@ function tracksOf(wells: readonly DrawnWell[]): DrawnTrack[] {
 }
 
 function headHeight(sheet: Sheet): number {
-  const curves = Math.max(...tracksOf(sheet.scene.wells).map((track) => track.curves.length));
+  const curves = Math.max(0, ...tracksOf(sheet.scene.wells).map((track) => track.curves.length));
   return (sheet.scene.wells.length > 1 ? 3 : 2) * HEAD_LINE + curves * CURVE_HEAD + 6;
 }
 
@@ -39,7 +39,7 @@ export function sheetSize(sheet: Sheet): { width: number; height: number } {
 export function sheetTitle({ scene }: Sheet): string {
   const { view, display, wells } = scene;
   const names = wells.map((well) => well.plot.name || "Well").join(", ");
-  const ends = [view.top, view.bottom].map((depth) => formatDepth(depth * display.factor)).join(" – ");
+  const ends = [view.top, view.bottom].map((depth) => formatDepth(depth * display.factor, display.decimals)).join(" – ");
   const synthetic = wells.some((well) => well.plot.synthetic) ? " · synthetic data" : "";
   return `${names} · ${wells[0]!.plot.index.mnemonic} ${ends} ${display.unit}${synthetic}`;
 }

@@ -196,6 +196,11 @@ export class TiledData implements CurveData {
     return this.slices.slice;
   }
 
+  /** On average: the samples themselves are not all here. */
+  get step(): number {
+    return (this.last - this.first) / Math.max(1, this.rows - 1);
+  }
+
   nearest(depth: number): number {
     const stored = this.storedRow(depth);
     const tile = this.samples(stored);

@@ -1,5 +1,5 @@
 // Where the bytes are, what that costs, how it grew, and what went wrong.
-import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import type { ApiClient } from "@spillway/client";
 import { toProblem, type ProblemError } from "@spillway/client";
 import type { ArtifactPlace, Stats } from "@spillway/client";
@@ -10,20 +10,36 @@ import { costsOf, total, type Cost } from "./costs";
 import { History } from "./History";
 import "./storage.css";
 
+/** How long to wait after so many failures in a row: 2 s, 4 s … half a minute. */
+function retryDelayMs(failures: number): number {
+  return Math.min(30_000, 1000 * 2 ** failures);
+}
+
 function useStats(client: ApiClient) {
   const [stats, setStats] = useState<Stats | null>(null);
   const [problem, setProblem] = useState<ProblemError | null>(null);
   const [asked, setAsked] = useState(0);
+  const failures = useRef(0);
   useEffect(() => {
     const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     client.stats(controller.signal).then(
       (got) => {
         setStats(got);
         setProblem(null);
+        failures.current = 0;
       },
-      (thrown: unknown) => !controller.signal.aborted && setProblem(toProblem(thrown)),
+      (thrown: unknown) => {
+        if (controller.signal.aborted) return;
+        const failed = toProblem(thrown);
+        setProblem(failed);
+        if (failed.retryable) timer = setTimeout(() => setAsked((n) => n + 1), retryDelayMs(++failures.current));
+      },
     );
-    return () => controller.abort();
+    return () => {
+      controller.abort();
+      clearTimeout(timer);
+    };
   }, [client, asked]);
   return { stats, problem, reload: useCallback(() => setAsked((n) => n + 1), []) };
 }
