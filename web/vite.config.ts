@@ -19,5 +19,5 @@ export default defineConfig({
     target: "es2022",
   },
   server: { proxy: { "/v1": "http://127.0.0.1:8000" } },
-  test: { environment: "jsdom", include: ["test/**/*.test.{ts,tsx}"] },
+  test: { environment: "jsdom", include: ["test/**/*.test.{ts,tsx}"], setupFiles: ["test/setup.ts"] },
 });

@@ -118,6 +118,8 @@ struct FsckOptions {
   bool read_objects = false;  ///< verify every digest, not only that objects exist
   /// Tables to look at, beside those that objects are named after; empty: all that the store has.
   std::vector<std::string> tables = {};
+  /// Tables that the operator knows to be gone for good: that they are missing is no problem.
+  std::set<std::string> tables_gone = {};
 };
 struct FsckReport {
   std::uint64_t items = 0, references = 0, objects = 0, orphans = 0;
@@ -238,9 +240,9 @@ class Items {
   /// too, where no sweep has run yet. Changes nothing.
   Result<void> check_owner(Deadline deadline);
   /// Makes this item store the owner of the objects, in place of the one it is a copy of. Only when
-  /// that one is gone: it loses what is superseded here. corrupt, and nothing done, unless every
-  /// object that the items refer to is there, as fsck() with `check` finds it. Rows of the ledger
-  /// that do not agree with the items are set right first: tables may have been restored to
+  /// that one is gone: it loses what is superseded here. corrupt, and the owner as it was, unless
+  /// every object that the items refer to is there, as fsck() with `check` finds it. Rows of the
+  /// ledger that do not agree with the items are set right first: tables may have been restored to
   /// different moments. unsupported where tables have no ids.
   Result<void> adopt_store(const FsckOptions& check, Deadline deadline);
   Result<FsckReport> fsck(const FsckOptions& options, Deadline deadline);

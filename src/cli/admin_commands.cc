@@ -95,12 +95,14 @@ Exit run_sweep(const Console& console, const Settings& settings, const SweepFlag
   return swept.undecided.empty() && uploads ? Exit::ok : Exit::partly;
 }
 
-Exit run_fsck(const Console& console, const Settings& settings, bool read_objects) {
+Exit run_fsck(const Console& console, const Settings& settings, bool read_objects,
+              const std::vector<std::string>& tables_gone) {
   auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
   auto report = [&] {
     const Progress progress(console, "checking", std::nullopt);
-    return stores.value()->items().fsck(fsck_options(settings, read_objects), Deadline::never());
+    return stores.value()->items().fsck(fsck_options(settings, read_objects, tables_gone),
+                                        Deadline::never());
   }();
   if (!report) return console.fail(report.error());
   const FsckReport& found = report.value();

@@ -304,9 +304,10 @@ class Adoption {
 }  // namespace
 
 Exit run_adopt(const Console& console, const Settings& settings, const AdoptOptions& options) {
-  if (options.store == !options.tables.empty() || (options.store && options.dry_run)) {
+  if (options.store == !options.tables.empty() || (options.store && options.dry_run) ||
+      (!options.store && !options.tables_gone.empty())) {
     return console.fail(make_error(Code::invalid_argument, "adopt", "",
-                                   "name tables, or give --store and nothing else"));
+                                   "name tables, or give --store and at most --table-gone"));
   }
   const Limits limits(settings, options);
   if (!options.store) {
@@ -321,8 +322,8 @@ Exit run_adopt(const Console& console, const Settings& settings, const AdoptOpti
   auto stores = open_stores(settings, IfMissing::refuse);
   if (!stores) return console.fail(stores.error());
   if (options.store) {
-    const auto adopted =
-        stores.value()->items().adopt_store(fsck_options(settings, false), Deadline::never());
+    const auto adopted = stores.value()->items().adopt_store(
+        fsck_options(settings, false, options.tables_gone), Deadline::never());
     if (!adopted) return console.fail(adopted.error());
     console.out(console.json() ? R"({"adopted":"store"})"
                                : "this item store owns the objects now; a sweep may run");

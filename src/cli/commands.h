@@ -62,7 +62,8 @@ struct SweepFlags {
 };
 Exit run_sweep(const Console& console, const Settings& settings, const SweepFlags& flags);
 
-Exit run_fsck(const Console& console, const Settings& settings, bool read_objects);
+Exit run_fsck(const Console& console, const Settings& settings, bool read_objects,
+              const std::vector<std::string>& tables_gone);
 Exit run_backup(const Console& console, const Settings& settings, const std::string& to);
 
 struct InitOptions {
@@ -85,6 +86,7 @@ struct AdoptOptions {
   std::string key_prefix;               ///< only keys that begin so are
   bool dry_run = false;
   bool store = false;  ///< the objects of the item store that this one is a restored copy of
+  std::vector<std::string> tables_gone = {};  ///< with `store`
 };
 /// Takes over values that an application moved to the bucket itself.
 Exit run_adopt(const Console& console, const Settings& settings, const AdoptOptions& options);

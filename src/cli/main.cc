@@ -170,8 +170,12 @@ void add_administration(CLI::App& app, Parsed& parsed) {
       ->check(CLI::Range(std::int64_t{0}, seconds_max));
   CLI::App* fsck = add_command(app, parsed, "fsck", "check that everything referred to is there",
                                Where::here, [&](const Console& console, const Settings& settings) {
-                                 return run_fsck(console, settings, parsed.read_objects);
+                                 return run_fsck(console, settings, parsed.read_objects,
+                                                 parsed.sweep.tables_gone);
                                });
+  fsck->add_option("--table-gone", parsed.sweep.tables_gone,
+                   "this table is deleted for good: no problem that it is missing")
+      ->type_name("TABLE");
   fsck->add_flag("--read-objects", parsed.read_objects, "read and verify every byte, too");
   CLI::App* backup =
       add_command(app, parsed, "backup", "copy items and objects, consistently", Where::here,
@@ -233,6 +237,10 @@ void add_taking_over(CLI::App& app, Parsed& parsed) {
       ->type_name("PREFIX");
   adopt->add_flag("--store", parsed.adopt.store,
                   "take over the objects of the store of which this one is a restored copy");
+  adopt
+      ->add_option("--table-gone", parsed.adopt.tables_gone,
+                   "with --store: this table is deleted for good")
+      ->type_name("TABLE");
   adopt->add_flag("--dry-run", parsed.adopt.dry_run, "only say what would be done");
   CLI::App* restore =
       add_command(app, parsed, "restore",

@@ -51,8 +51,10 @@ Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings, IfMissin
   return Spillway::open(settings.stores, settings.messages);
 }
 
-FsckOptions fsck_options(const Settings& settings, bool read_objects) {
+FsckOptions fsck_options(const Settings& settings, bool read_objects,
+                         const std::vector<std::string>& tables_gone) {
   FsckOptions options{.read_objects = read_objects};
+  options.tables_gone = {tables_gone.begin(), tables_gone.end()};
   if (!is_remote_items(settings.stores)) return options;
   options.tables = {sessions_table, idempotency_table,
                     settings.messages.table.empty() ? messages_table : settings.messages.table};

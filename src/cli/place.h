@@ -47,6 +47,7 @@ Result<std::unique_ptr<Spillway>> open_stores(const Settings& settings, IfMissin
 
 /// In an AWS account only Spillway's tables and the mapped one are looked at, and those that
 /// objects are named after: it has others, and listing them takes another permission.
-FsckOptions fsck_options(const Settings& settings, bool read_objects);
+FsckOptions fsck_options(const Settings& settings, bool read_objects,
+                         const std::vector<std::string>& tables_gone);
 
 }  // namespace spillway

@@ -62,6 +62,7 @@ class Fsck {
   Result<void> check_table(const std::string& name) {
     auto found = core_.table(name, deadline_);
     if (!found && found.error().code == Code::not_found) {
+      if (options_.tables_gone.contains(name)) return ok();
       problem("table " + name, "it is gone; if for good, run spillway sweep --table-gone " + name);
       return ok();
     }
@@ -219,7 +220,7 @@ Result<void> Items::adopt_store(const FsckOptions& check, Deadline deadline) {
   if (!report.problems.empty()) {
     return make_error(Code::corrupt, "adopt", core.root,
                       std::to_string(report.problems.size()) +
-                          " problems, see `spillway fsck`; nothing was changed. The first: " +
+                          " problems, see `spillway fsck`; the owner is as it was. The first: " +
                           report.problems.front());
   }
   return replace_identity(core, deadline);

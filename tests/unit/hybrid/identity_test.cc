@@ -99,6 +99,8 @@ TEST_F(Identity, FsckLooksAtTheTablesThatAreNamedAndThoseOfObjects) {
   EXPECT_EQ(report.value().orphans, 0u);
   EXPECT_THAT(report.value().problems,
               ::testing::ElementsAre(::testing::HasSubstr("--table-gone gone")));
+  const FsckOptions known{.tables = {"gone"}, .tables_gone = {"gone"}};
+  EXPECT_THAT(gateway_->fsck(known, soon()).value().problems, ::testing::IsEmpty());
 }
 
 TEST_F(Identity, SweepNeedsAnAnswer) {

@@ -31,9 +31,10 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
 /// The module that a public header belongs to.
 const std::map<std::string, std::string, std::less<>>& public_headers() {
   static const std::map<std::string, std::string, std::less<>> table = {
-      {"error.h", "base"},        {"bytes.h", "base"},        {"deadline.h", "base"},
-      {"value.h", "dynamo"},      {"requests.h", "dynamo"},   {"items.h", "hybrid"},
-      {"curves.h", "curves"},     {"sessions.h", "artifact"}, {"spillway.h", "artifact"}, {"usage.h", "base"},
+      {"error.h", "base"},    {"bytes.h", "base"},        {"deadline.h", "base"},
+      {"value.h", "dynamo"},  {"requests.h", "dynamo"},   {"items.h", "hybrid"},
+      {"curves.h", "curves"}, {"sessions.h", "artifact"}, {"spillway.h", "artifact"},
+      {"usage.h", "base"},
   };
   return table;
 }
