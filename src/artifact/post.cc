@@ -67,7 +67,8 @@ Result<Prepared> prepare(const std::string& session, const NewMessage& request, 
   for (std::size_t i = 0; i < request.artifacts.size(); ++i) {
     const std::string& text = request.artifacts[i];
     ArrayCollector arrays;
-    auto labels = inspect_json(text, mapped ? nullptr : &arrays);
+    const bool has_curves = !mapped && text.size() >= stored_curves_text_bytes_min;
+    auto labels = inspect_json(text, has_curves ? &arrays : nullptr);
     if (!labels) {
       Error error = labels.error();
       error.subject = "artifacts[" + std::to_string(i) + "] " + error.subject;
