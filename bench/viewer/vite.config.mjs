@@ -10,7 +10,13 @@ export default defineConfig({
   base: "./",
   plugins: [react()],
   resolve: {
-    alias: { "@web": web("src"), react: web("node_modules/react"), "react-dom": web("node_modules/react-dom") },
+    alias: [
+      { find: /^@spillway\/client$/, replacement: web("client/src/index.ts") },
+      { find: /^@spillway\/client\/react$/, replacement: web("client/src/react/index.ts") },
+      { find: "@web", replacement: web("src") },
+      { find: "react", replacement: web("node_modules/react") },
+      { find: "react-dom", replacement: web("node_modules/react-dom") },
+    ],
   },
   build: { outDir: web("../build/bench-viewer"), emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 5000 },
 });
