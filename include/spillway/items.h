@@ -94,6 +94,8 @@ struct SweepOptions {
   std::int64_t retention_millis = 3600LL * 1000;  ///< superseded objects live this long
   std::uint64_t unknown_objects_max =
       1000;  ///< or 1 %: of more objects that nothing accounts for, none is removed
+  std::size_t strays_at_once_max =
+      200'000;  ///< of such objects; with more, the tables are read before the listing goes on
   SweepScope scope = SweepScope::full;
   /// Tables that the operator knows to be gone for good: where one is missing its items are, too.
   std::set<std::string> tables_gone = {};

@@ -245,20 +245,21 @@ std::vector<ObjectInfo> Reclaimer::take_unknown() {
 
 /// Many objects whose attempts the ledger has never heard of mean that the ledger is not theirs (a
 /// restored table, the wrong bucket).
-void Reclaimer::remove_unknown(const std::vector<ObjectInfo>& unknown, std::uint64_t objects_seen) {
+void Reclaimer::remove_unknown(const std::vector<ObjectInfo>& unknown, std::uint64_t unknown_seen,
+                               std::uint64_t objects_seen) {
   const std::uint64_t allowed = std::max(options_.unknown_objects_max, objects_seen / 100);
-  if (unknown.size() <= allowed) {
+  if (unknown_seen <= allowed) {
     remove(unknown);
     return;
   }
   count([&](SweepReport& report) {
     report.undecided.push_back(
-        std::to_string(unknown.size()) +
+        std::to_string(unknown_seen) +
         " objects belong to attempts that the ledger does not know, more than " +
-        std::to_string(allowed) +
-        "; none of them was removed. Was the item store restored or exchanged? If they are "
+        std::to_string(allowed) + "; " + std::to_string(unknown.size()) +
+        " of them were left as they are. Was the item store restored or exchanged? If they are "
         "rubbish: spillway sweep --full --strays-max " +
-        std::to_string(unknown.size()));
+        std::to_string(unknown_seen));
   });
 }
 

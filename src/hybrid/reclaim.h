@@ -33,9 +33,10 @@ class Reclaimer {
   void consider(const std::vector<ObjectInfo>& objects);
   /// Removes what was condemned; returns the attempts it belonged to.
   std::set<std::string> remove_condemned();
-  /// Removes these, which belong to attempts without a row and to no item, unless they are too
-  /// many: then an operator decides.
-  void remove_unknown(const std::vector<ObjectInfo>& unknown, std::uint64_t objects_seen);
+  /// Removes these, which belong to attempts without a row and to no item, unless the sweep has
+  /// seen too many such with them (`unknown_seen`): then an operator decides.
+  void remove_unknown(const std::vector<ObjectInfo>& unknown, std::uint64_t unknown_seen,
+                      std::uint64_t objects_seen);
   std::vector<ObjectInfo> take_unknown();
 
   /// Has an error kept an object below this prefix of an item from being decided or removed?

@@ -19,6 +19,7 @@ struct SweepPosition {
   std::string after_object;
   std::uint64_t objects_seen = 0;
   Strays strays;
+  std::uint64_t unknown_seen = 0;  ///< strays that no item refers to
   std::optional<Item> after_row;
   int shard = 0;  ///< of a routine sweep
 };
@@ -26,8 +27,6 @@ struct SweepPosition {
 namespace {
 
 constexpr std::uint32_t due_rows_at_once_max = 200;
-/// More strays than these are looked up before the listing goes on.
-constexpr std::size_t strays_at_once_max = 200'000;
 
 class Sweep {
  public:
@@ -65,17 +64,11 @@ class Sweep {
   // ---- full -------------------------------------------------------------------------------------
 
   Result<void> sweep_all() {
-    if (at_.phase == Phase::objects) {
-      SPILLWAY_TRY(sweep_objects());
-    }
-    if (at_.phase == Phase::strays) {
-      SPILLWAY_TRY(look_up_strays());
+    while (at_.phase != Phase::rows) {
+      SPILLWAY_TRY(at_.phase == Phase::objects ? sweep_objects() : look_up_strays());
       if (ended_) return ok();
-      at_.phase = Phase::rows;
     }
-    if (at_.phase == Phase::rows) {
-      SPILLWAY_TRY(sweep_rows());
-    }
+    SPILLWAY_TRY(sweep_rows());
     if (ended_) return ok();
     auto noted = core_.ledger.note_full_sweep(at_.began_millis, deadline_);
     if (!noted) reclaimer_.undecided("when everything was swept", noted.error());
@@ -84,9 +77,6 @@ class Sweep {
 
   Result<void> sweep_objects() {
     do {
-      if (at_.strays.size() >= strays_at_once_max) {
-        SPILLWAY_TRY(look_up_strays());
-      }
       if (must_stop()) return ok();
       // A listing that fails or is cut ends the sweep: nothing is concluded from what it lacks.
       SPILLWAY_TRY(ObjectList list,
@@ -101,17 +91,22 @@ class Sweep {
       at_.objects_seen += list.objects.size();
       reclaimer_.count([&](SweepReport& report) { report.objects_seen += list.objects.size(); });
       at_.after_object = std::move(list.next);
-    } while (!at_.after_object.empty());
+    } while (!at_.after_object.empty() && at_.strays.size() < options_.strays_at_once_max);
     at_.phase = Phase::strays;
     return ok();
   }
 
+  /// A phase, so that the tables are through before more strays join: those would not be looked for
+  /// in what has been read.
   Result<void> look_up_strays() {
     while (at_.strays.unread()) {
       if (must_stop()) return ok();
       SPILLWAY_TRY(at_.strays.read_on(core_, reclaimer_, options_.tables_gone, deadline_));
     }
-    reclaimer_.remove_unknown(at_.strays.take(), at_.objects_seen);
+    const auto unknown = at_.strays.take();
+    at_.unknown_seen += unknown.size();
+    reclaimer_.remove_unknown(unknown, at_.unknown_seen, at_.objects_seen);
+    at_.phase = at_.after_object.empty() ? Phase::rows : Phase::objects;
     return ok();
   }
 

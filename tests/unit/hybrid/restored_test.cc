@@ -1,6 +1,8 @@
 // Stores of which a part was restored to another moment: the items win, and the ledger follows.
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "base/clock.h"
 #include "unit/hybrid/shared_stores.h"
 
@@ -36,6 +38,16 @@ class Restored : public GatewaysTest {
     before["dueShard"] = row.attempt.substr(0, 1);
     before["dueAt"] = number(unix_millis() - hour_millis);
     store(ledger_table, before);
+  }
+  /// 12 of them, of 30 items that a page of a query does not hold.
+  void make_strays_of_several_pages() {
+    for (int i = 0; i < 30; ++i) {
+      Item item{{"pk", "p"}, {"sk", std::to_string(i)}, {"ballast", std::string(90'000, 'x')}};
+      if (i % 5 < 2) item["text"] = noise(400'000, static_cast<std::uint32_t>(i));
+      write(put(item));
+    }
+    ASSERT_EQ(rows().size(), 12u);
+    for (const LedgerRow& row : rows()) lose(row);
   }
   void become_a_copy() {
     gateway_.reset();
@@ -111,16 +123,54 @@ TEST_F(Restored, SearchThroughItemsGoesOnWhereTheDeadlineEndedIt) {
 }
 
 TEST_F(Restored, SearchReadsEveryPageOfATable) {
-  for (int i = 0; i < 30; ++i) {
-    Item item{{"pk", "p"}, {"sk", std::to_string(i)}, {"ballast", std::string(90'000, 'x')}};
-    if (i % 5 < 2) item["text"] = noise(400'000, static_cast<std::uint32_t>(i));
-    write(put(item));
-  }
-  ASSERT_EQ(rows().size(), 12u);
-  for (const LedgerRow& row : rows()) lose(row);
+  make_strays_of_several_pages();
   const SweepReport report = full();
   EXPECT_EQ(report.rows_restored, 12u);
   EXPECT_EQ(report.objects_removed, 0u);
+}
+
+TEST_F(Restored, SearchThatTheDeadlineEndsIsThroughBeforeMoreIsListed) {
+  make_strays_of_several_pages();
+  const auto faults = std::make_shared<Faults>();
+  gateway_ = gateway(faults);
+  object_faults_->listed_max = 6;
+  const Deadline deadline = Deadline::after(std::chrono::seconds(1));
+  int pages = 0;
+  faults->before = [&](const std::string& operation) -> Result<void> {
+    if (operation != "query things" || ++pages != 2) return ok();
+    while (!deadline.passed()) std::this_thread::yield();
+    return make_error(Code::timeout, "test", "", "on purpose");
+  };
+  SweepOptions options = at_once(SweepScope::full);
+  options.strays_at_once_max = 6;
+  const SweepReport first = gateway_->sweep(options, deadline).value();
+  ASSERT_TRUE(first.next);
+  EXPECT_GT(first.rows_restored, 0u) << "so that fewer than the most are left";
+  options.resume = first.next;
+  const SweepReport second = sweep(options);
+  EXPECT_EQ(first.rows_restored + second.rows_restored, 12u);
+  EXPECT_EQ(first.objects_removed + second.objects_removed, 0u);
+}
+
+TEST_F(Restored, LimitOfStraysHoldsForAllThatAreFound) {
+  write(put(large()));
+  const ObjectKey object = objects().at(0);
+  for (const char digit : {'1', '2', '3', '4', '5'}) {
+    ObjectKey stray = object;
+    stray.replace(stray.find(rows().at(0).attempt), 32, std::string(32, digit));
+    StringSource bytes("rubbish");
+    ASSERT_TRUE(shared_objects_->put(stray, bytes, {}, soon()));
+  }
+  object_faults_->listed_max = 2;
+  SweepOptions options = at_once(SweepScope::full);
+  options.strays_at_once_max = 2;
+  options.unknown_objects_max = 4;
+  const SweepReport report = sweep(options);
+  EXPECT_LE(report.objects_removed, 4u);
+  EXPECT_THAT(report.undecided, Contains(HasSubstr("--strays-max 5")));
+  options.unknown_objects_max = 5;
+  EXPECT_THAT(sweep(options).undecided, IsEmpty());
+  EXPECT_THAT(objects(), testing::ElementsAre(object));
 }
 
 TEST_F(Restored, SearchReadsStronglyAndOutlastsFailuresThatPass) {

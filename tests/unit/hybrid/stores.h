@@ -40,6 +40,7 @@ struct Faults {
   std::function<Result<void>(const std::string& operation)> after;
   bool transact_twice = false;  ///< as if a request had been sent again on the way
   bool puts_stall = false;      ///< a put of an object has no answer until its deadline
+  std::size_t listed_max = ~std::size_t{0};  ///< objects that a page of a listing has
 };
 
 inline Result<void> run(const std::function<Result<void>(const std::string&)>& hook,
@@ -115,7 +116,12 @@ class FaultyObjectStore final : public ObjectStore {
   Result<ObjectList> list(const std::string& prefix, const std::string& after,
                           Deadline deadline) override {
     SPILLWAY_TRY(run(faults_->before, "object list"));
-    return store_->list(prefix, after, deadline);
+    SPILLWAY_TRY(ObjectList list, store_->list(prefix, after, deadline));
+    if (list.objects.size() > faults_->listed_max) {
+      list.objects.resize(faults_->listed_max);
+      list.next = list.objects.back().key;
+    }
+    return list;
   }
 
  private:
