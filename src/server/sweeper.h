@@ -3,16 +3,15 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 
 #include "server/context.h"
+#include "server/sweep_turns.h"
 
 namespace spillway {
 
-/// Sweeps every `interval` until it is destroyed, which waits for a step that runs: what is due
+/// Sweeps every `interval` until it is destroyed, which waits for a turn that runs: what is due
 /// where the ledger has an index, everything where it has none. Once no process has looked at
 /// everything for a week one of them does, step by step between the others.
 class Sweeper {
@@ -22,15 +21,12 @@ class Sweeper {
 
  private:
   void run();
-  void sweep(SweepScope scope, std::shared_ptr<const SweepPosition>& position);
-  bool may_sweep_all();
+  Result<SweepReport> step(const SweepOptions& options);
 
   Context& context_;
   const std::chrono::milliseconds interval_;
-  const SweepOptions options_;
-  const std::string id_;  ///< among all processes
-  /// Where sweeps go on that are under way in several steps.
-  std::shared_ptr<const SweepPosition> routine_, full_;
+  Deadline turn_ = Deadline::never();  ///< of the turn that is taken; the thread's
+  SweepTurns turns_;                   ///< likewise
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

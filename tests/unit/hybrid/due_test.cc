@@ -116,6 +116,32 @@ TEST_F(Due, WhatNoHintToldOfIsFoundByTheFullSweep) {
   EXPECT_EQ(full().objects_removed, 1u);
 }
 
+TEST_F(Due, FullSweepThatTheDeadlineEndedAmongTheRowsIsNotThrough) {
+  write(put(large("1")));
+  write(put(large("2")));
+  const auto faults = std::make_shared<Faults>();
+  gateway_ = gateway(faults);
+  faults->queried_max = 1;
+  const Deadline deadline = Deadline::after(std::chrono::seconds(1));
+  bool among_rows = false;
+  faults->before = [&](const std::string& operation) -> Result<void> {
+    among_rows = among_rows || operation == "query spillway_ledger";
+    return among_rows && operation == "get things" ? outlast(deadline) : ok();
+  };
+  SweepOptions options = at_once(SweepScope::full);
+  const SweepReport first = gateway_->sweep(options, deadline).value();
+  ASSERT_TRUE(first.next && among_rows);
+  EXPECT_THAT(first.undecided, Not(Contains(HasSubstr("everything was swept"))));
+  const auto is_due = [&] {
+    return gateway_->claim_full_sweep("me", std::chrono::hours(1), soon()).value();
+  };
+  faults->before = nullptr;
+  EXPECT_TRUE(is_due());
+  options.resume = first.next;
+  EXPECT_FALSE(sweep(options).next);
+  EXPECT_FALSE(is_due());
+}
+
 TEST_F(Due, AbandonedAttemptIsReclaimed) {
   {
     auto staging = gateway_->stage("things", key());

@@ -1,8 +1,6 @@
 // Stores of which a part was restored to another moment: the items win, and the ledger follows.
 #include <gmock/gmock.h>
 
-#include <thread>
-
 #include "base/clock.h"
 #include "unit/hybrid/shared_stores.h"
 
@@ -138,8 +136,7 @@ TEST_F(Restored, SearchThatTheDeadlineEndsIsThroughBeforeMoreIsListed) {
   int pages = 0;
   faults->before = [&](const std::string& operation) -> Result<void> {
     if (operation != "query things" || ++pages != 2) return ok();
-    while (!deadline.passed()) std::this_thread::yield();
-    return make_error(Code::timeout, "test", "", "on purpose");
+    return outlast(deadline);
   };
   SweepOptions options = at_once(SweepScope::full);
   options.strays_at_once_max = 6;

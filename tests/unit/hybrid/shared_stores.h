@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <thread>
 
 #include "dynamo/expression.h"
 #include "hybrid/ledger.h"
@@ -244,6 +245,12 @@ class GatewaysTest : public ::testing::Test {
   }
   std::vector<LedgerRow> rows() {
     return Ledger(*shared_items_).scan(std::nullopt, soon()).value().attempts;
+  }
+
+  /// For a hook: the call ends as one does that its deadline ended.
+  static Result<void> outlast(Deadline deadline) {
+    while (!deadline.passed()) std::this_thread::yield();
+    return make_error(Code::timeout, "test", "", "on purpose");
   }
 
   std::vector<IndexDescription> indexes_;  ///< of the table "things"

@@ -38,8 +38,9 @@ struct Faults {
   std::function<Result<void>(const std::string& operation)> before;
   /// After a write was applied: an Error here is a reply that was lost.
   std::function<Result<void>(const std::string& operation)> after;
-  bool transact_twice = false;  ///< as if a request had been sent again on the way
-  bool puts_stall = false;      ///< a put of an object has no answer until its deadline
+  bool transact_twice = false;    ///< as if a request had been sent again on the way
+  bool puts_stall = false;        ///< a put of an object has no answer until its deadline
+  std::uint32_t queried_max = 0;  ///< items that a page of a query has; 0: as asked for
   std::size_t listed_max = ~std::size_t{0};  ///< objects that a page of a listing has
 };
 
@@ -73,7 +74,9 @@ class FaultyItemStore final : public ItemStore {
   Result<QueryPage> query(const QueryRequest& request, Deadline deadline) override {
     SPILLWAY_TRY(
         run(faults_->before, (request.consistent ? "query " : "weak query ") + request.table));
-    return store_->query(request, deadline);
+    QueryRequest asked = request;
+    if (faults_->queried_max > 0) asked.limit = faults_->queried_max;
+    return store_->query(asked, deadline);
   }
   Result<TableReply> administer(const TableRequest& request, Deadline deadline) override {
     static constexpr std::array names = {"create", "delete", "describe", "list"};
