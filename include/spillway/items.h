@@ -93,7 +93,7 @@ struct SweepOptions {
       24LL * 3600 * 1000;                         ///< pending attempts older than this are aborted
   std::int64_t retention_millis = 3600LL * 1000;  ///< superseded objects live this long
   std::uint64_t unknown_objects_max =
-      1000;  ///< or 1 %: of more objects that nothing accounts for, none is removed
+      1000;  ///< or 1 %: no more objects that nothing accounts for are removed
   std::size_t strays_at_once_max =
       200'000;  ///< of such objects; with more, the tables are read before the listing goes on
   SweepScope scope = SweepScope::full;
