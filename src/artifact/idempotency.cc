@@ -92,21 +92,17 @@ Result<std::optional<Item>> OldTokens::forget_page(std::optional<Item> after, De
   scan.values = {{":limit", rfc3339(unix_millis() - idempotency_hours_min * hour_millis)}};
   scan.start_after = std::move(after);
   SPILLWAY_TRY(auto page, items_.query(scan, Hydrate::whole, deadline));
-  std::mutex mutex;
-  std::optional<Error> failed;
-  parallel_for(page.items.size(), removals_in_parallel_max, [&](std::size_t i) {
+  const auto remove = [&](std::size_t i) -> Result<void> {
     WriteRequest removal;
     removal.kind = WriteRequest::Kind::remove;
     removal.table = idempotency_table;
     removal.item = {{"token", page.items[i].at("token")}};
     removal.condition = "createdAt = :created";  // not one that was used anew
     removal.values = {{":created", page.items[i].at("createdAt")}};
-    const auto removed = items_.write(removal, deadline);
-    if (removed) return;
-    const std::lock_guard<std::mutex> lock(mutex);
-    if (!failed) failed = removed.error();
-  });
-  if (failed) return *failed;
+    SPILLWAY_TRY(items_.write(removal, deadline));
+    return ok();
+  };
+  SPILLWAY_TRY(parallel_try(page.items.size(), removals_in_parallel_max, remove));
   return std::move(page.last_key);
 }
 

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 
-#include "base/digest.h"
 #include "base/random.h"
 #include "spillway/deadline.h"
 #include "spillway/items.h"
@@ -50,7 +49,7 @@ class OldTokens {
 
   Items& items_;
   std::mutex mutex_;
-  std::optional<Item> after_ = Item{{"token", to_hex(sha256(random_bytes(32)))}};
+  std::optional<Item> after_ = Item{{"token", random_id()}};
 };
 
 }  // namespace spillway

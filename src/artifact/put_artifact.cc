@@ -141,7 +141,7 @@ class Put {
       SPILLWAY_TRY(check_place(loaded));
       auto applied = commit(loaded);
       if (!applied && applied.error().effect == Effect::unknown) {
-        applied = find_out(loaded, std::move(applied).error());
+        applied = find_out(loaded, applied.error());
       }
       // A refused write leaves the upload as it is: the next try refers to it again.
       SPILLWAY_TRY(const bool done, std::move(applied));
@@ -243,20 +243,20 @@ class Put {
     return true;
   }
 
-  /// The answer to commit() was lost. True if the artifact is as it was to be. False if the message
-  /// is as it was before: the same condition lets the write be applied once, however often it is
-  /// sent. `unknown` where neither can be said.
-  Result<bool> find_out(const LoadedMessage& before, Error unknown) {
-    const auto now = service_.load(session_, id_, deadline_);
-    if (!now) return unknown;
-    const ArtifactInfo* present = present_in(now.value());
-    if (present && present->sha256 == info_.sha256 && present->type == info_.type &&
-        present->name == info_.name && present->content_type == info_.content_type) {
+  /// The answer to commit() was lost.
+  Result<bool> find_out(const LoadedMessage& before, const Error& unknown) {
+    const auto is_there = [&](const LoadedMessage& now) {
+      const ArtifactInfo* present = present_in(now);
+      if (!present || present->sha256 != info_.sha256 || present->type != info_.type ||
+          present->name != info_.name || present->content_type != info_.content_type) {
+        return false;
+      }
       info_ = *present;
       return true;
-    }
-    if (!staging_ && now.value().version == before.version) return false;
-    return unknown;
+    };
+    SPILLWAY_TRY(const bool done, service_.find_out(before, is_there, unknown, deadline_));
+    if (!done && staging_) return unknown;  // the upload can be part of no further write
+    return done;
   }
 
   SavedArtifact saved(const LoadedMessage& before) {

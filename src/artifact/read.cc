@@ -60,6 +60,16 @@ Result<LoadedMessage> Service::load(const std::string& session, const std::strin
   return load_message(items, layout, *reply.item, deadline);
 }
 
+Result<bool> Service::find_out(const LoadedMessage& before,
+                               const std::function<bool(const LoadedMessage&)>& is_done,
+                               Error unknown, Deadline deadline) {
+  const auto now = load(before.message.session, before.message.id, deadline);
+  if (!now) return unknown;
+  if (is_done(now.value())) return true;
+  if (now.value().version == before.version) return false;
+  return unknown;
+}
+
 Result<QueryPage> Service::query(const QueryRequest& request, const std::string& session,
                                  Deadline deadline) {
   SPILLWAY_TRY(QueryPage page, items.query(request, Hydrate::handles, deadline));

@@ -88,19 +88,16 @@ Result<void> Sessions::remove_artifact(const std::string& session, const std::st
     if (!position) return no_such_artifact(message, artifact);
     const WriteRequest request =
         state_->layout.remove_artifact(session, message, loaded.version, *position);
-    auto reply = state_->items.write(request, deadline, state_->layout.labels(session));
+    const auto reply = state_->items.write(request, deadline, state_->layout.labels(session));
+    auto removed = reply ? Result<bool>(reply.value().result.applied) : reply.error();
     if (!reply && reply.error().effect == Effect::unknown) {
-      // The answer was lost. As it was before: the same condition lets it be applied once.
-      const auto now = state_->load(session, message, deadline);
-      if (!now) return std::move(reply).error();
-      const bool gone = !find_artifact(now.value().message, artifact);
-      if (!gone && now.value().version != loaded.version) return std::move(reply).error();
-      if (!gone) continue;
-    } else if (!reply) {
-      return std::move(reply).error();
-    } else if (!reply.value().result.applied) {
-      continue;
+      const auto is_gone = [&](const LoadedMessage& now) {
+        return !find_artifact(now.message, artifact);
+      };
+      removed = state_->find_out(loaded, is_gone, reply.error(), deadline);
     }
+    SPILLWAY_TRY(const bool done, std::move(removed));
+    if (!done) continue;
     Counts counts;
     counts.count(loaded.message.artifacts[*position], -1);
     state_->statistics.add(counts);

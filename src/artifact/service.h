@@ -1,6 +1,8 @@
 // What the parts of Sessions share.
 #pragma once
 
+#include <functional>
+
 #include "artifact/idempotency.h"
 #include "artifact/message_item.h"
 #include "artifact/session_rows.h"
@@ -20,6 +22,12 @@ struct Service {
 
   /// A strong read of one message; not_found when there is none.
   Result<LoadedMessage> load(const std::string& session, const std::string& id, Deadline deadline);
+  /// After the answer to a write was lost that is conditional on `before.version`. True if the
+  /// message is as `is_done` wants it. False if it is as it was before: the same condition lets the
+  /// write be applied once, however often it is sent. `unknown` where neither can be said.
+  Result<bool> find_out(const LoadedMessage& before,
+                        const std::function<bool(const LoadedMessage&)>& is_done, Error unknown,
+                        Deadline deadline);
   /// A page of layout.list(session), with handles. In a mapped table each message that the index
   /// names is read strongly: those gone meanwhile are left out, so a page may be short.
   Result<QueryPage> query(const QueryRequest& request, const std::string& session,

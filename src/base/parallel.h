@@ -4,8 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
+
+#include "spillway/error.h"
 
 namespace spillway {
 
@@ -21,6 +25,21 @@ void parallel_for(std::size_t n, std::size_t threads_max, Work&& work) {
   std::vector<std::jthread> threads;
   for (std::size_t t = 1; t < helpers; ++t) threads.emplace_back(run);
   run();
+}
+
+/// The same of work that may fail: all of it is done, and then the error that came first, if any.
+template <class Work>
+Result<void> parallel_try(std::size_t n, std::size_t threads_max, Work&& work) {
+  std::mutex mutex;
+  std::optional<Error> first;
+  parallel_for(n, threads_max, [&](std::size_t i) {
+    Result<void> done = work(i);
+    if (done) return;
+    const std::lock_guard lock(mutex);
+    if (!first) first = std::move(done).error();
+  });
+  if (first) return std::move(*first);
+  return ok();
 }
 
 }  // namespace spillway

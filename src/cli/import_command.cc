@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/counted.h"
 #include "cli/commands.h"
 #include "cli/place.h"
 #include "cli/progress.h"
@@ -50,9 +51,8 @@ void write_result(JsonWriter& json, const std::string& name, const ImportedWell&
 }
 
 void show_result(const Console& console, const std::string& name, const ImportedWell& well) {
-  console.out(printable(name) + ": " + printable(well.well) + ", " + std::to_string(well.rows) +
-              (well.rows == 1 ? " row, " : " rows, ") + std::to_string(well.curves) +
-              (well.curves == 1 ? " curve, message " : " curves, message ") + well.message.id);
+  console.out(printable(name) + ": " + printable(well.well) + ", " + counted(well.rows, "row") +
+              ", " + counted(well.curves, "curve") + ", message " + well.message.id);
   for (const LasDiagnostic& warning : well.warnings) {
     console.warn(printable(name) + ":" + std::to_string(warning.line) + ": " +
                  printable(warning.text));

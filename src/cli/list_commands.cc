@@ -5,6 +5,7 @@
 #include <iostream>
 #include <limits>
 
+#include "base/counted.h"
 #include "cli/commands.h"
 #include "cli/place.h"
 #include "server/message_json.h"
@@ -53,9 +54,7 @@ void show_message(const Console& console, const Message& message) {
   std::string line = message.id + "  " + message.created_at + "  " + printable(message.role) +
                      "  " + beginning(message.content);
   if (!message.artifacts.empty()) {
-    line += "  [" + std::to_string(message.artifacts.size()) +
-            (message.artifacts.size() == 1 ? " artifact, " : " artifacts, ") + human_bytes(bytes) +
-            "]";
+    line += "  [" + counted(message.artifacts.size(), "artifact") + ", " + human_bytes(bytes) + "]";
   }
   console.out(line);
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <set>
 
 #include "base/parallel.h"
@@ -177,19 +176,10 @@ Result<void> hydrate_values(Core& core, const std::vector<AttributeValue*>& valu
     if (fresh) fetches.push_back({stored, {}});
     fetches[at->second].places.push_back(handle);
   }
-  std::mutex mutex;
-  std::optional<Error> first;
-  parallel_for(fetches.size(), core.config.uploads_max, [&](std::size_t i) {
-    auto done = [&]() -> Result<void> {
-      SPILLWAY_TRY(std::string raw, fetch(core, *fetches[i].stored, deadline));
-      return put_back(fetches[i], std::move(raw));
-    }();
-    if (done) return;
-    const std::lock_guard lock(mutex);
-    if (!first) first = std::move(done).error();
+  return parallel_try(fetches.size(), core.config.uploads_max, [&](std::size_t i) -> Result<void> {
+    SPILLWAY_TRY(std::string raw, fetch(core, *fetches[i].stored, deadline));
+    return put_back(fetches[i], std::move(raw));
   });
-  if (first) return std::move(*first);
-  return ok();
 }
 
 Result<std::unique_ptr<ByteSource>> open_stored(Core& core, const StoredBytes& stored,

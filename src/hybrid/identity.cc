@@ -7,7 +7,6 @@ namespace spillway {
 namespace {
 
 constexpr std::uint64_t identity_bytes_max = 1024;
-constexpr const char* sweep_op = "sweep";
 constexpr const char* upload_op = "item.spill";
 
 ObjectKey identity_key(const Core& core) { return core.root + "/identity"; }
@@ -27,9 +26,9 @@ Result<void> write_identity(Core& core, Deadline deadline) {
   return ok();
 }
 
-Result<void> compare(const Core& core, const std::string& identity) {
+Result<void> compare(const Core& core, const std::string& identity, const char* op) {
   if (identity == core.ledger_table_id) return ok();
-  return make_error(Code::permission_denied, sweep_op, identity_key(core),
+  return make_error(Code::permission_denied, op, identity_key(core),
                     "these objects belong to the item store whose ledger is table " + identity +
                         ", and this one's is " + core.ledger_table_id +
                         ", as in a copy that was restored from a backup; nothing is uploaded or "
@@ -39,7 +38,7 @@ Result<void> compare(const Core& core, const std::string& identity) {
 
 }  // namespace
 
-Result<void> check_identity(Core& core, Deadline deadline) {
+Result<void> check_identity(Core& core, Deadline deadline, const char* op) {
   if (core.ledger_table_id.empty()) return ok();
   auto found = read_identity(core, deadline);
   if (!found && found.error().code == Code::not_found) {
@@ -47,18 +46,17 @@ Result<void> check_identity(Core& core, Deadline deadline) {
     found = read_identity(core, deadline);
   }
   SPILLWAY_TRY(const std::string identity, std::move(found));
-  return compare(core, identity);
+  return compare(core, identity, op);
 }
 
 Result<void> check_may_upload(Core& core, Deadline deadline) {
   if (core.owns_objects) return ok();
-  auto checked = check_identity(core, deadline);
+  auto checked = check_identity(core, deadline, upload_op);
   if (checked) {
     core.owns_objects = true;
     return ok();
   }
   Error error = std::move(checked).error();
-  if (error.op == sweep_op) error.op = upload_op;
   error.effect = Effect::none;  // an identity is no part of any item
   return error;
 }
@@ -79,7 +77,7 @@ Result<void> Items::check_owner(Deadline deadline) {
   auto found = read_identity(core, deadline);
   if (!found && found.error().code == Code::not_found) return ok();
   SPILLWAY_TRY(const std::string identity, std::move(found));
-  return compare(core, identity);
+  return compare(core, identity, sweep_op);
 }
 
 }  // namespace spillway

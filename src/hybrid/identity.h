@@ -7,9 +7,11 @@
 
 namespace spillway {
 
-/// Writes the identity if there is none. permission_denied when it is another store's. ok where
-/// tables have no ids: such a store is a directory that one process owns.
-Result<void> check_identity(Core& core, Deadline deadline);
+inline constexpr const char* sweep_op = "sweep";
+
+/// Writes the identity if there is none. permission_denied, of `op`, when it is another store's. ok
+/// where tables have no ids: such a store is a directory that one process owns.
+Result<void> check_identity(Core& core, Deadline deadline, const char* op = sweep_op);
 
 /// Once a process, before the first upload: writes the identity if there is none, so that no copy
 /// can be taken for the owner later. permission_denied when the objects are another store's: its

@@ -2,7 +2,6 @@
 #include "hybrid/place.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -159,16 +158,8 @@ class Placer {
   /// Runs `work` on everything that leaves, in parallel; the first error wins.
   template <class Work>
   Result<void> for_all(Work&& work) {
-    std::mutex mutex;
-    std::optional<Error> first;
-    parallel_for(leaving_.size(), core_.config.uploads_max, [&](std::size_t i) {
-      auto result = work(leaving_[i]);
-      if (result) return;
-      const std::lock_guard lock(mutex);
-      if (!first) first = std::move(result).error();
-    });
-    if (first) return std::move(*first);
-    return ok();
+    return parallel_try(leaving_.size(), core_.config.uploads_max,
+                        [&](std::size_t i) { return work(leaving_[i]); });
   }
 
   /// All of them if the item then stays within the threshold; else the smallest, while the

@@ -34,10 +34,10 @@ void Reclaimer::undecided(const std::string& what, const Error& error) {
 
 void Reclaimer::undecided_object(const ObjectKey& object, const Error& error) {
   undecided(object, error);
-  if (options_.scope != SweepScope::routine) return;
-  const std::lock_guard lock(mutex_);
-  undecided_objects_.insert(object);
-  traces_[parse_object_key(core_.root, object)->attempt].undecided = true;
+  trace(parse_object_key(core_.root, object)->attempt, [&](Trace& trace) {
+    trace.undecided = true;
+    undecided_objects_.insert(object);
+  });
 }
 
 bool Reclaimer::is_undecided(const std::string& prefix) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "artifact/ids.h"
+#include "base/counted.h"
 #include "server/http.h"
 #include "welllog/log_plot.h"
 
@@ -24,10 +25,6 @@ std::string label_of(std::string_view file_name) {
 }
 
 std::string stem_of(const std::string& label) { return label.substr(0, label.rfind('.')); }
-
-std::string counted(std::size_t count, const std::string& thing) {
-  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
-}
 
 std::string describe_import(const ImportedWell& imported, const std::string& label) {
   std::string text = "Imported " + imported.well + " from " + label + ": " +

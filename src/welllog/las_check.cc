@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/counted.h"
 #include "welllog/las_number.h"
 #include "welllog/las_text.h"
 
@@ -80,10 +81,9 @@ void check_nulls(const LasFile& file, LasDiagnosticList& diagnostics) {
       if (++reported > usual_nulls_reported_max) {
         return diagnostics.warn(0, "more curves have nulls that are not declared");
       }
-      const auto count = std::count(first, curve.values.end(), null);
+      const auto count = static_cast<std::uint64_t>(std::count(first, curve.values.end(), null));
       diagnostics.warn(line_of(file, static_cast<std::size_t>(first - curve.values.begin())),
-                       curve.mnemonic + " has " + std::to_string(count) +
-                           (count == 1 ? " value of " : " values of ") + spelled(null) +
+                       curve.mnemonic + " has " + counted(count, "value") + " of " + spelled(null) +
                            ", the first here: a null that is not declared?");
     }
   }

@@ -37,11 +37,16 @@ bool unit_is(std::string_view unit, std::string_view wanted) {
   return (" " + std::string(wanted) + " ").find(" " + std::string(unit) + " ") != std::string::npos;
 }
 
-// Half of the values are below it; 0 without values.
-double median(const LasCurve& curve) {
+std::vector<double> values_present(const LasCurve& curve) {
   std::vector<double> values;
   std::copy_if(curve.values.begin(), curve.values.end(), std::back_inserter(values),
                [](double value) { return !std::isnan(value); });
+  return values;
+}
+
+// Half of the values are below it; 0 without values.
+double median(const LasCurve& curve) {
+  std::vector<double> values = values_present(curve);
   if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -88,9 +93,7 @@ LogScale own_scale(const LasCurve& curve) {
 // off them has 200 mV around its middle. Spikes do not count for it.
 LogScale sp_scale(const LasCurve& curve) {
   constexpr LogScale usual{-160, 40, false};
-  std::vector<double> values;
-  std::copy_if(curve.values.begin(), curve.values.end(), std::back_inserter(values),
-               [](double value) { return !std::isnan(value); });
+  std::vector<double> values = values_present(curve);
   if (values.empty()) return usual;
   std::sort(values.begin(), values.end());
   const std::size_t spikes = values.size() / 50;

@@ -10,7 +10,23 @@
 namespace spillway {
 namespace {
 
-using Protocol = ItemsTest;
+class Protocol : public ItemsTest {
+ protected:
+  struct Staged {
+    Staging staging;
+    AttributeValue body;  ///< what is uploaded
+  };
+  Staged stage_body() {
+    Staging staging = items_->stage("things", key()).value();
+    StringSource source(noise(300'000));
+    AttributeValue body =
+        items_->upload(staging, source, Items::StageAs::binary, {}, soon()).value();
+    return {std::move(staging), std::move(body)};
+  }
+  static WriteRequest set_body(const Staged& staged, int n) {
+    return update(key(), "SET body = :b, n = :n", {{":b", staged.body}, {":n", number(n)}});
+  }
+};
 
 Item large(const std::string& sk = "1", std::uint32_t seed = 1) {
   return Item{{"pk", "p"}, {"sk", sk}, {"text", noise(500'000, seed)}};
@@ -361,53 +377,40 @@ TEST_F(Protocol, StagedUploadIsReclaimedWhenItIsNotUsed) {
 }
 
 TEST_F(Protocol, StagedUploadOutlivesARefusedWrite) {
-  auto staging = items_->stage("things", key());
-  StringSource source(noise(300'000));
-  const AttributeValue body =
-      items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()).value();
+  Staged staged = stage_body();
   write(put(key()));
-  WriteRequest change = update(key(), "SET body = :b", {{":b", body}, {":n", number(1)}});
+  WriteRequest change = update(key(), "SET body = :b", {{":b", staged.body}, {":n", number(1)}});
   change.condition = "n = :n";
-  EXPECT_FALSE(items_->write(change, soon(), {}, &staging.value()).value().result.applied);
+  EXPECT_FALSE(items_->write(change, soon(), {}, &staged.staging).value().result.applied);
   write(update(key(), "SET n = :n", {{":n", number(1)}}));
-  EXPECT_TRUE(items_->write(change, soon(), {}, &staging.value()).value().result.applied);
+  EXPECT_TRUE(items_->write(change, soon(), {}, &staged.staging).value().result.applied);
   EXPECT_EQ(read(key())->at("body"), AttributeValue(Binary{noise(300'000)}));
 }
 
 TEST_F(Protocol, StagedUploadIsPartOfOneWrite) {
-  auto staging = items_->stage("things", key());
-  StringSource source(noise(300'000));
-  const AttributeValue body =
-      items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()).value();
-  const auto change = [&](int n) {
-    return update(key(), "SET body = :b, n = :n", {{":b", body}, {":n", number(n)}});
-  };
-  ASSERT_TRUE(items_->write(change(1), soon(), {}, &staging.value()).value().result.applied);
-  const auto again = items_->write(change(2), soon(), {}, &staging.value());
+  Staged staged = stage_body();
+  const auto change = [&](int n) { return set_body(staged, n); };
+  ASSERT_TRUE(items_->write(change(1), soon(), {}, &staged.staging).value().result.applied);
+  const auto again = items_->write(change(2), soon(), {}, &staged.staging);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, Code::conflict);
   EXPECT_EQ(read(key())->at("n"), number(1));
 }
 
 TEST_F(Protocol, StagedUploadOfAnUnknownWriteIsPartOfNoOther) {
-  auto staging = items_->stage("things", key());
-  StringSource source(noise(300'000));
-  const AttributeValue body =
-      items_->upload(staging.value(), source, Items::StageAs::binary, {}, soon()).value();
-  const auto change = [&](int n) {
-    return update(key(), "SET body = :b, n = :n", {{":b", body}, {":n", number(n)}});
-  };
+  Staged staged = stage_body();
+  const auto change = [&](int n) { return set_body(staged, n); };
   // Applied twice on its way, so that the row is not PENDING; and then the row cannot be read.
   item_faults_->transact_twice = true;
   item_faults_->before = [](const std::string& operation) {
     return operation == "get spillway_ledger" ? fail(Code::unavailable) : Result<void>(ok());
   };
-  const auto first = items_->write(change(1), soon(), {}, &staging.value());
+  const auto first = items_->write(change(1), soon(), {}, &staged.staging);
   item_faults_->transact_twice = false;
   item_faults_->before = nullptr;
   ASSERT_FALSE(first);
   EXPECT_EQ(first.error().effect, Effect::unknown);
-  EXPECT_FALSE(items_->write(change(2), soon(), {}, &staging.value()));
+  EXPECT_FALSE(items_->write(change(2), soon(), {}, &staged.staging));
   EXPECT_EQ(read(key())->at("n"), number(1));
 }
 

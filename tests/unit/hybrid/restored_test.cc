@@ -23,6 +23,11 @@ class Restored : public GatewaysTest {
     request.item = item;
     ASSERT_TRUE(shared_items_->write(request, soon()));
   }
+  void damage_manifest() {
+    Item damaged = stored(key());
+    damaged["_spillway"] = "what is this";
+    store("things", damaged);
+  }
   std::string bytes_of(const ObjectKey& object) {
     return read_all(*shared_objects_->get(object, std::nullopt, soon()).value(), 1 << 20).value();
   }
@@ -192,9 +197,7 @@ TEST_F(Restored, SearchReadsStronglyAndOutlastsFailuresThatPass) {
 TEST_F(Restored, UnreadableManifestKeepsObjectsThatTheLedgerForgot) {
   write(put(large()));
   lose(rows().at(0));
-  Item damaged = stored(key());
-  damaged["_spillway"] = "what is this";
-  store("things", damaged);
+  damage_manifest();
   const SweepReport report = full();
   EXPECT_EQ(report.undecided.size(), 1u);
   EXPECT_EQ(objects().size(), 1u);
@@ -253,9 +256,7 @@ TEST_F(Restored, AttemptThatTheLedgerSaysIsPendingIsNotFenced) {
 TEST_F(Restored, UnreadableManifestKeepsTheObjectsOfAnAbortedAttempt) {
   write(put(large()));
   make_pending_again(rows().at(0));
-  Item damaged = stored(key());
-  damaged["_spillway"] = "what is this";
-  store("things", damaged);
+  damage_manifest();
   EXPECT_EQ(sweep(by_default(SweepScope::routine)).undecided.size(), 1u);
   EXPECT_EQ(objects().size(), 1u);
 }

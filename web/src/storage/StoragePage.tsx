@@ -4,7 +4,7 @@ import type { ApiClient } from "@spillway/client";
 import { toProblem, type ProblemError } from "@spillway/client";
 import type { ArtifactPlace, Stats } from "@spillway/client";
 import { ProblemNotice } from "../components/ProblemNotice";
-import { formatBytes, formatCount, formatTime } from "../format";
+import { counted, formatBytes, formatCount, formatTime } from "../format";
 import { messageHash } from "../hooks/useRoute";
 import { costsOf, total, type Cost } from "./costs";
 import { History } from "./History";
@@ -101,8 +101,7 @@ function Places({ stats }: { stats: Stats }) {
       <p className="storage-lead">
         <strong className="numbers">{formatBytes(raw)}</strong> of artifacts take{" "}
         <strong className="numbers">{formatBytes(stored)}</strong>
-        {raw > 0 && <> – {Math.round((stored / raw) * 100)} % of what they are</>}, in {formatCount(stats.messages)}{" "}
-        {stats.messages === 1 ? "message" : "messages"}.
+        {raw > 0 && <> – {Math.round((stored / raw) * 100)} % of what they are</>}, in {counted(stats.messages, "message")}.
       </p>
       <div className="storage-bar" aria-hidden="true">
         {rows.map((row) => (

@@ -1,7 +1,7 @@
 // Text as it is: every line, nothing interpreted.
 import type { RendererProps } from "@spillway/client/react";
 import { useMemo } from "react";
-import { formatCount } from "../../format";
+import { counted } from "../../format";
 import { decodeText } from "./decodeText";
 import { Windowed } from "./Windowed";
 import "./kinds.css";
@@ -18,7 +18,7 @@ export default function TextArtifact({ artifact, bytes }: RendererProps) {
         {(from, to) => <pre>{lines.slice(from, to).join("\n")}</pre>}
       </Windowed>
       <p className="kind-note">
-        {formatCount(lines.length)} {lines.length === 1 ? "line" : "lines"}
+        {counted(lines.length, "line")}
         {note && `; ${note}`}
       </p>
     </div>
