@@ -160,7 +160,7 @@ void add_administration(CLI::App& app, Parsed& parsed) {
       ->type_name("TABLE");
   sweep
       ->add_option("--strays-max", parsed.sweep.strays_max,
-                   "with --full: of more objects that nothing accounts for none is removed (1000, "
+                   "with --full: remove no more objects that nothing accounts for than this (1000, "
                    "or 1 % of all)")
       ->type_name("COUNT");
   sweep
